@@ -710,7 +710,7 @@ def test_what_a_deleted_account_holds_is_assumed_to_go_whatever_goes_before_it(
             if each.what in contents
         }
         assert rests_on == {("workspace.ends-with-resource", "assumed")}
-        assert finding.until == ""
+        assert finding.gaps == ()
         [full] = [each for each in report(plan, tmp_path, "full").findings if each.address == T]
         assert told_of(full) == {("account", "lost"), *((what, "lost") for what in contents)}
 
@@ -918,7 +918,7 @@ def test_what_azapi_makes_again_is_not_recovered(tmp_path: Path) -> None:
         plan = plan_with(without=of_azurerm)
         plan.replace(address, values, {**values, "id": b.UNKNOWN})
         [finding] = report(plan, tmp_path).findings
-        assert "no change in this plan restores the access" in finding.until.lower()
+        assert [gap.back for gap in finding.gaps] == ["never"]
         told = {each.becomes for part in finding.parts for each in part.consequences}
         assert told.isdisjoint(LATER)
 

@@ -20,23 +20,24 @@ from tests.plans.test_cases import (
     switched,
     vault_redeployed,
 )
-from translator_cmk.plans.gaps import FOR_GOOD
+from translator_cmk.plans.finding import Gap
 
 
-def until(plan: b.TerraformPlan, folder: Path, address: str) -> str:
+def gap(plan: b.TerraformPlan, folder: Path, address: str) -> Gap | None:
     for finding in report(plan, folder).findings:
         if finding.address == address:
-            return finding.until
+            assert len(finding.gaps) <= 1
+            return finding.gaps[0] if finding.gaps else None
     raise AssertionError(f"no finding on {address}")
 
 
-def stays_away(sentence: str) -> bool:
-    return sentence.endswith(FOR_GOOD[1:])
+def stays_away(found: Gap | None) -> bool:
+    return found is not None and found.back == "never"
 
 
 def test_what_gives_the_access_back_is_named(tmp_path: Path) -> None:
-    said = until(policy_replaced(["delete", "create"]), tmp_path, P)
-    assert said.startswith(f"The access to the key is given back by {P}. ")
+    found = gap(policy_replaced(["delete", "create"]), tmp_path, P)
+    assert found == Gap("back", (P,))
 
 
 def test_what_may_be_made_before_the_other_goes_is_said_to_help_only_after_it(
@@ -45,8 +46,8 @@ def test_what_may_be_made_before_the_other_goes_is_said_to_help_only_after_it(
     plan = plan_with(without=P)
     plan.delete(f"{P}[0]", b.policy())
     plan.create(f"{P}[1]", b.policy(id=b.UNKNOWN))
-    said = until(plan, tmp_path, f"{P}[0]")
-    assert f"given back by {P}[1], if it comes after it" in said
+    found = gap(plan, tmp_path, f"{P}[0]")
+    assert found == Gap("back if later", (f"{P}[1]",))
 
 
 @pytest.mark.parametrize(
@@ -62,23 +63,24 @@ def test_what_may_be_made_before_the_other_goes_is_said_to_help_only_after_it(
 def test_what_the_plan_never_gives_back_stays_away(
     plan: b.TerraformPlan, address: str, tmp_path: Path
 ) -> None:
-    assert stays_away(until(plan, tmp_path, address))
+    assert stays_away(gap(plan, tmp_path, address))
 
 
 def test_a_policy_of_an_unknown_identity_gives_nothing_back(tmp_path: Path) -> None:
     plan = vault_redeployed([])
     plan.create(f"{P}[1]", b.policy(b.UNKNOWN, id=b.UNKNOWN))
-    assert stays_away(until(plan, tmp_path, V))
+    assert stays_away(gap(plan, tmp_path, V))
     plan = vault_redeployed([])
     plan.create(f"{P}[1]", b.policy(b.UNKNOWN, id=b.UNKNOWN), refers={"object_id": TO_ACCOUNT})
-    assert not stays_away(until(plan, tmp_path, V))
+    assert not stays_away(gap(plan, tmp_path, V))
 
 
 def test_a_vault_names_all_that_has_to_be_made_again_after_it(tmp_path: Path) -> None:
-    said = until(everything_of_the_vault(["delete", "create"]), tmp_path, V)
-    assert not stays_away(said)
+    found = gap(everything_of_the_vault(["delete", "create"]), tmp_path, V)
+    assert found is not None
+    assert not stays_away(found)
     for address in (K, P):
-        assert until(everything_of_the_vault(["delete", "create"]), tmp_path, address) == ""
+        assert gap(everything_of_the_vault(["delete", "create"]), tmp_path, address) is None
 
 
 def test_a_role_that_comes_after_the_switch_restores_nothing_for_certain(tmp_path: Path) -> None:
@@ -88,15 +90,17 @@ def test_a_role_that_comes_after_the_switch_restores_nothing_for_certain(tmp_pat
             "azurerm_role_assignment.r", b.role(**values), refers={"scope": f"{V}.id"}
         )
     )
-    assert "azurerm_role_assignment.r" in until(late, tmp_path, V)
-    assert stays_away(until(switched(lambda _: None), tmp_path, V))
+    found = gap(late, tmp_path, V)
+    assert found is not None
+    assert found.by == ("azurerm_role_assignment.r",)
+    assert stays_away(gap(switched(lambda _: None), tmp_path, V))
 
 
 def test_what_takes_no_access_away_has_no_gap(tmp_path: Path) -> None:
     plan = plan_with(without=T)
     plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id(key="other")))
-    assert until(plan, tmp_path, T) == ""
+    assert gap(plan, tmp_path, T) is None
     plan = plan_with(without=T)
     plan.keep(T, b.account(key=b.key_id()))
     plan.delete(C, b.cmk())
-    assert until(plan, tmp_path, C) == ""
+    assert gap(plan, tmp_path, C) is None

@@ -53,6 +53,15 @@ class Known(NamedTuple):
     """The last day on which it counts."""
 
 
+class Gap(NamedTuple):
+    """How the access to a key that goes comes back."""
+
+    back: str
+    """`back`, `back if later`, `perhaps`, or `never`."""
+    by: tuple[str, ...] = ()
+    """The addresses of what gives it back."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What the change of one resource does, over all accounts; without a verdict nothing."""
@@ -63,8 +72,8 @@ class Finding:
     """The kind of each account, by its name."""
     why: str = ""
     """Why it goes or is replaced, in words."""
-    until: str = ""
-    """How long it lasts what it takes away."""
+    gaps: tuple[Gap, ...] = ()
+    """How long it lasts what it takes away, for each account."""
     goes_with: str = ""
     """The address of the account or the vault that goes too, and whose finding tells it all."""
     place: Place | None = None

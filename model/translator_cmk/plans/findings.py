@@ -197,8 +197,7 @@ class Judge:
                     finding = self._finding(replace(story, walk=by_itself), 0)
             findings.append(finding)
         for number, finding in enumerate(findings):
-            until = how_long(walk, operations, number, findings)
-            yield replace(finding, until=until)
+            yield replace(finding, gaps=how_long(walk, operations, number, findings))
 
     def _finding(self, story: "Story", number: int) -> Finding:
         """Return what one operation does to an account; its verdict is empty if it is harmless."""
@@ -221,17 +220,16 @@ class Judge:
         harmless = 0
         verdict: str | None = change.verdict or None
         worst: list[Effect] = []
-        for effects in traced.effects.values():
-            for effect in effects:
-                its_verdict = self._verdict(effect, change, traced.effects, walk)
-                if its_verdict is None:
-                    harmless += 1
-                    continue
-                if verdict is None or graver(its_verdict, verdict):
-                    verdict = its_verdict
-                    worst = []
-                if its_verdict == verdict:
-                    worst.append(effect)
+        for effect in traced.all_effects():
+            its_verdict = self._verdict(effect, change, traced.effects, walk)
+            if its_verdict is None:
+                harmless += 1
+                continue
+            if verdict is None or graver(its_verdict, verdict):
+                verdict = its_verdict
+                worst = []
+            if its_verdict == verdict:
+                worst.append(effect)
         if worst:
             shown = max(worst, key=gravity)
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
@@ -248,9 +246,8 @@ class Judge:
         told: tuple[Consequence, ...] = ()
         if change.cites:
             told = (telling.of_request("refused", change.cites),)
-        for effects in traced.effects.values():
-            for effect in effects:
-                told = told or tuple(telling.regained(effect, walk))
+        for effect in traced.all_effects():
+            told = told or tuple(telling.regained(effect, walk))
         return Part(story.operation.verb, story.advice(change), verdict, told, names=change.words)
 
     def _broken(self, effect: Effect) -> Mapping[str, str]:
@@ -312,7 +309,7 @@ def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
             takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.resource.actions
             is_told = takes and finding.accounts.keys() <= owner.accounts.keys()
             if finding is not owner and is_told and not graver(finding.verdict, owner.verdict):
-                finding = replace(finding, goes_with=owner.address, until="")  # noqa: PLW2901  # one line
+                finding = replace(finding, goes_with=owner.address, gaps=())  # noqa: PLW2901  # one line
                 break
         yield finding
 
@@ -414,9 +411,8 @@ def stakes_lost(walk: Walk) -> set[Stake]:
     """Return what is lost in some order, or may be."""
     lost: set[Stake] = set()
     for traced in walk.traced.values():
-        for effects in traced.effects.values():
-            for effect in effects:
-                lost.update(loss.stake for loss in effect.losses)
+        for effect in traced.all_effects():
+            lost.update(loss.stake for loss in effect.losses)
     return lost
 
 
@@ -455,5 +451,5 @@ def merged(findings: list[Finding]) -> Finding:
         findings[0],
         parts=tuple(parts),
         accounts=accounts,
-        until=" ".join(dict.fromkeys(finding.until for finding in findings if finding.until)),
+        gaps=tuple(dict.fromkeys(gap for finding in findings for gap in finding.gaps)),
     )

@@ -18,7 +18,7 @@ from ..shapes import (
 from .consequences import Consequence
 from .finding import Finding, Part, Report
 from .verdicts import VERDICTS
-from .words import BECOMES, consequence_in_words, limits, summary
+from .words import BECOMES, consequence_in_words, limits, summary, until_in_words
 
 NAME = "plan-findings"
 TITLE = "What translator-cmk check-plan finds in a plan"
@@ -138,7 +138,7 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "actions": list(finding.resource.actions),
         "why": finding.why,
         "goes_with": finding.goes_with,
-        "until": finding.until,
+        "until": until_in_words(finding),
         "remark": finding.remark,
         "accounts": list(finding.accounts),
         "requirements": finding.requirements,

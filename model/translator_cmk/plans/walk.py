@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from typing import Literal, NamedTuple
 
 from ..machine import (
@@ -126,6 +126,10 @@ class Traced:
 
     change: Change
     effects: dict[int, list[Effect]] = field(default_factory=dict)
+
+    def all_effects(self) -> Iterator[Effect]:
+        """Yield its effects in each reading."""
+        return chain.from_iterable(self.effects.values())
 
 
 @dataclass
@@ -236,7 +240,7 @@ class Walker:
             for command in traced.change.readings[reading]:
                 after, outcome = self.full.step(here.model, command)
                 is_repeat = isinstance(outcome, Accepted) and after == here.model
-                if is_repeat and not has_more_states(here.oracle):
+                if is_repeat and len(here.oracle.states) == 1:
                     continue
                 effect, degrees = self._submit(here, command, after)
                 effects.append(effect)
@@ -349,11 +353,6 @@ def identity(node: Node) -> object:
     """Return what makes two nodes the same: what follows from them is."""
     oracle = node.oracle
     return (node.done, frozenset(oracle.states), oracle.open, node.model, node.degrees)
-
-
-def has_more_states(oracle: Oracle) -> bool:
-    """Return whether it is not known in which state a system is."""
-    return len(oracle.states) > 1
 
 
 def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str]) -> Loss:

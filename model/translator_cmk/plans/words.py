@@ -1,16 +1,17 @@
 """What a report says to people, as a document: text and Markdown are written from it."""
 
 from calendar import month_name
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..document import Block, Box, Code, Folded, Items, Lines, Link, Mark, Paragraph, Table
 from ..document.markdown import document_md
 from ..document.text import document_text
 from ..errors import DEVIATIONS, INCOMPLETE, OK
+from ..words import listed
 from .consequences import Consequence
 from .finding import Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
-from .verdicts import BY_NAME, REFUSED, TABLE
+from .verdicts import BY_NAME, LOSES, REFUSED, TABLE
 from .world import OTHERS, address_in_words, holds_of
 
 BECOMES = {
@@ -88,8 +89,25 @@ FOUNDRY_OPEN = (
     "article's, the graver one."
 )
 
+SECONDS = (
+    "How soon the service notices is not stated; a gap of seconds may do no harm. If the apply "
+    "stops before, the access stays away."
+)
+GAPS = {
+    "back": f"The access to the key is given back by {{names}}. {SECONDS}",
+    "back if later": (
+        f"The access to the key is given back by {{names}}, if it comes after it. {SECONDS}"
+    ),
+    "perhaps": "Whether the access to the key is given back by {names} is not specified.",
+    "never": (
+        "{if_so}o change in this plan restores the access to the key: it stays away until you "
+        "restore it."
+    ),
+}
+"""How the access to a key that goes comes back."""
+
 MOST_NAMED = 4
-"""So many changes without a finding are named."""
+"""So many changes without a finding, or that give access back, are named."""
 
 LONGEST_COMMENT = 60_000
 """So many characters of Markdown go into a comment; GitHub takes 65,536 with what stands around."""
@@ -252,8 +270,8 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
         return
     for part in finding.parts:
         yield from blocks_of_part(part)
-    if finding.until:
-        yield Paragraph((finding.until,))
+    if finding.gaps:
+        yield Paragraph((until_in_words(finding),))
     for advice in instead_of(finding, "instead"):
         yield Paragraph((f"Instead: {advice}",))
     for advice in instead_of(finding, "paste"):
@@ -279,6 +297,22 @@ def blocks_of_part(part: Part) -> Iterator[Block]:
 def finding_in_words(finding: Finding) -> list[str]:
     """Return what a finding says in lines, for formats that have no layout of their own."""
     return document_text((box_of(finding),), width=10_000).splitlines()
+
+
+def until_in_words(finding: Finding) -> str:
+    """Return how long it lasts what a finding takes away."""
+    if_so = "N" if finding.verdict == LOSES else "If so, n"
+    told = [
+        GAPS[gap.back].format(names=listed_in_part(gap.by), if_so=if_so) for gap in finding.gaps
+    ]
+    return " ".join(told)
+
+
+def listed_in_part(addresses: Sequence[str]) -> str:
+    """Return addresses in a sentence, of many some: `a, b, c, d and 3 more`."""
+    named = [address_in_words(address) for address in addresses[:MOST_NAMED]]
+    more = len(addresses) - len(named)
+    return listed([*named, f"{more} more"] if more else named)
 
 
 def actions_in_words(finding: Finding) -> str:
