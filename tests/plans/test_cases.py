@@ -12,12 +12,19 @@ import pytest
 
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.plans.advice import AFTER_THE_REST, advised
 from translator_cmk.plans.consequences import LATER, Consequence, says_nothing
 from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding, Report
-from translator_cmk.plans.findings import AFTER_THE_REST, Judge
+from translator_cmk.plans.findings import Judge
 from translator_cmk.plans.reading import read_plan
-from translator_cmk.plans.words import consequence_in_words, foundry_on, instead_of
+from translator_cmk.plans.words import (
+    consequence_in_words,
+    does_in_words,
+    foundry_on,
+    instead_of,
+    why_in_words,
+)
 from translator_cmk.plans.world import OTHERS
 from translator_cmk.requirements import load_register
 
@@ -163,7 +170,7 @@ def test_a_replacement_names_the_attribute_that_forces_it(tmp_path: Path) -> Non
     plan = account_goes(["delete", "create"])
     plan.changes[-1]["change"]["replace_paths"] = [["identity", 0, "type"], ["location"]]
     found = report(plan, tmp_path).findings[0]
-    assert "identity.0.type, location" in found.why
+    assert "identity.0.type, location" in why_in_words(found)
 
 
 def test_a_replacement_names_what_forces_it_in_the_end(tmp_path: Path) -> None:
@@ -181,7 +188,7 @@ def test_a_replacement_names_what_forces_it_in_the_end(tmp_path: Path) -> None:
         if forced:
             change["change"]["replace_paths"] = [[forced]]
     for finding in report(plan, tmp_path).findings:
-        assert f"{group} is replaced" in finding.why or finding.address == group
+        assert f"{group} is replaced" in why_in_words(finding) or finding.address == group
 
 
 def test_what_makes_an_identity_unknown_is_named_with_the_target_of_an_apply(
@@ -254,7 +261,7 @@ def sentences(plan: b.TerraformPlan, folder: Path) -> list[str]:
     """Return what each change that has a finding does."""
     said: list[str] = []
     for finding in report(plan, folder).findings:
-        said += [part.advice.does for part in finding.parts]
+        said += [advice.does for _, advice in advised(finding)]
     return said
 
 
@@ -279,7 +286,7 @@ def test_what_is_said_of_a_key_is_said_once_for_all_accounts_that_use_it(tmp_pat
     plan.update(K, b.key(), b.key(expiration_date="2027-12-31T00:00:00Z"))
     [finding] = report(plan, tmp_path).findings
     assert len(finding.accounts) == 2
-    assert len(finding.parts) == 1
+    assert len(advised(finding)) == 1
 
 
 def test_a_first_date_of_expiry_is_not_another_one(tmp_path: Path) -> None:
@@ -442,7 +449,7 @@ def test_a_vault_that_changes_to_rbac_may_lose_and_the_assumption_is_named(tmp_p
     [found] = report(alone, tmp_path).findings
     [part] = found.parts
     assert {each.basis for each in part.consequences} == {"assumed"}
-    assert "Azure's documents" in part.advice.does
+    assert "Azure's documents" in does_in_words(found)
 
 
 def test_a_vault_that_changes_to_rbac_loses_by_all_that_is_assumed_but_with_a_role(
@@ -489,7 +496,7 @@ def test_a_role_is_named_as_azure_names_it(values: b.Values, named: str, tmp_pat
     plan = switched(lambda plan: plan.create(R, b.role(**values)))
     by_address = {finding.address: finding for finding in report(plan, tmp_path).findings}
     for address in (V, R):
-        assert f" {named}" in by_address[address].parts[0].advice.does
+        assert f" {named}" in does_in_words(by_address[address])
 
 
 def test_the_older_name_of_the_switch_counts_too(tmp_path: Path) -> None:
@@ -613,7 +620,7 @@ def test_a_move_to_another_version_of_the_key_is_told_without_a_finding(tmp_path
         plan = plan_with(without=T)
         plan.update(T, b.account(key=b.key_id()), b.account(key=key_id, tags={"a": "b"}))
         quiet = report(plan, tmp_path).quiet
-        return [part.advice.kind for change in quiet for part in change.parts]
+        return [part.change.kind for change in quiet for part in change.parts]
 
     assert told(b.key_id(version="v2")) == ["key-version"]
     assert told(b.key_id()) == []
@@ -814,13 +821,8 @@ def test_what_names_the_key_too_is_named_where_an_account_leaves_it_out(tmp_path
             plan = b.TerraformPlan()
             plan.update(body, before, after)
             plan.change(C, actions, b.cmk(), b.cmk() if named else None)
-            said = [
-                part.advice.does
-                for finding in report(plan, tmp_path).findings
-                for part in finding.parts
-                if finding.address == body
-            ]
-            assert (C in " ".join(said)) is named
+            [finding] = [each for each in report(plan, tmp_path).findings if each.address == body]
+            assert (C in does_in_words(finding)) is named
 
 
 # Vaults and groups
@@ -1015,7 +1017,7 @@ def test_each_refusal_is_told_by_what_is_lacking(tmp_path: Path) -> None:
     [part] = finding.parts
     told = [consequence_in_words(each) for each in part.consequences]
     assert len(told) == len(set(told))
-    assert "does not allow this key or this vault" in part.advice.does
+    assert "does not allow this key or this vault" in does_in_words(finding)
     [alone] = sentences(enabled(key=b.key(key_size=4096)), tmp_path)
     assert "does not allow this key;" in alone
 

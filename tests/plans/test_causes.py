@@ -6,6 +6,7 @@ from typing import Any
 from tests.plans import builder as b
 from tests.plans.test_cases import K, T, advice, plan_with, report
 from translator_cmk.plans.finding import Finding
+from translator_cmk.plans.words import why_in_words
 
 
 def instance_gone(reason: str, **expression: Any) -> b.TerraformPlan:
@@ -27,14 +28,14 @@ def only_finding(plan: b.TerraformPlan, folder: Path) -> Finding:
 def test_what_a_loop_reads_that_an_instance_has_left_is_named(tmp_path: Path) -> None:
     one = {"references": ["var.names"]}
     plan = instance_gone("delete_because_each_key", for_each_expression=one)
-    assert "var.names" in only_finding(plan, tmp_path).why
+    assert "var.names" in why_in_words(only_finding(plan, tmp_path))
     unclear = instance_gone("delete_because_each_key")
-    assert "var.names" not in only_finding(unclear, tmp_path).why
+    assert "var.names" not in why_in_words(only_finding(unclear, tmp_path))
 
 
 def test_a_reason_that_is_not_known_is_not_told(tmp_path: Path) -> None:
-    assert only_finding(instance_gone("delete_because_of_the_moon"), tmp_path).why == ""
-    assert only_finding(instance_gone(""), tmp_path).why == ""
+    assert why_in_words(only_finding(instance_gone("delete_because_of_the_moon"), tmp_path)) == ""
+    assert why_in_words(only_finding(instance_gone(""), tmp_path)) == ""
 
 
 def renamed(masked: Any = None) -> b.TerraformPlan:
@@ -47,7 +48,7 @@ def renamed(masked: Any = None) -> b.TerraformPlan:
 
 
 def test_what_forces_a_replacement_is_to_be_set_back_to_its_value(tmp_path: Path) -> None:
-    assert "from first-name to second-name" in only_finding(renamed(), tmp_path).why
+    assert "from first-name to second-name" in why_in_words(only_finding(renamed(), tmp_path))
     said = advice(renamed(), tmp_path, T)
     assert f"Set custom_subdomain_name of {T} back to first-name." in said
 
@@ -55,7 +56,7 @@ def test_what_forces_a_replacement_is_to_be_set_back_to_its_value(tmp_path: Path
 def test_a_masked_value_is_not_told_as_a_reason(tmp_path: Path) -> None:
     plan = renamed(masked={"custom_subdomain_name": True})
     finding = only_finding(plan, tmp_path)
-    assert "custom_subdomain_name" in finding.why
-    for text in (finding.why, advice(plan, tmp_path, T)):
+    assert "custom_subdomain_name" in why_in_words(finding)
+    for text in (why_in_words(finding), advice(plan, tmp_path, T)):
         assert "first-name" not in text
         assert "second-name" not in text

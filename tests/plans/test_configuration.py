@@ -11,9 +11,9 @@ from tests.plans.test_cases import (
     plan_with,
     report,
 )
+from translator_cmk.plans.words import why_in_words
 
 AZAPI = "azapi_resource.t"
-
 
 # What is changed
 
@@ -26,7 +26,7 @@ def test_a_change_of_tags_alone_is_told_as_such(tmp_path: Path) -> None:
         plan = plan_with(without=T)
         plan.update(AZAPI, before, {**before, **after})
         [change] = report(plan, tmp_path).quiet
-        return change.why
+        return why_in_words(change)
 
     tags = {"a": "b"}
     assert "tags only" in told(tags=tags, output=b.UNKNOWN)
@@ -46,4 +46,4 @@ def test_a_policy_that_is_forced_by_a_change_of_tags_says_so(tmp_path: Path) -> 
     plan.replace(P, b.policy(), b.policy(b.UNKNOWN, id=b.UNKNOWN), refers=refers)
     plan.changes[-1]["change"]["replace_paths"] = [["object_id"]]
     [finding] = report(plan, tmp_path).findings
-    assert f"{AZAPI} is changed: tags only" in finding.why
+    assert f"{AZAPI} is changed: tags only" in why_in_words(finding)

@@ -567,7 +567,7 @@ def test_a_plan_that_does_what_is_advised_has_no_finding(
     kind: str, remedy: Remedy, tmp_path: Path
 ) -> None:
     kinds = {
-        part.advice.kind
+        part.change.kind
         for finding in report(remedy.harms(), tmp_path).findings
         for part in finding.parts
         if part.verdict is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
-from .causes import new_identities, root_cause, set_back, targets
+from .causes import new_identities, root_cause
 from .context import Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN
@@ -47,6 +47,9 @@ def lacks_some_of(rights: Mapping[Any, Any], others: Mapping[Any, Any]) -> bool:
     return False
 
 
+POLICY = "policy"
+"""In place of the name of a role."""
+
 PERMISSION_NAMES = ("get", "wrapKey", "unwrapKey")
 
 ROLES = "vault.permission-model"
@@ -64,21 +67,21 @@ def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[C
     vault = context.vault(policy.vault)
     if vault is None or vault.uses_rbac:
         return
-    kind, words = how_it_goes(context, entry, policy, "the access policy")
+    kind, words = how_it_goes(context, entry, policy, POLICY)
     had = rights_given(context, (policy,))
     yield from rights_changed(context, entry, vault, had, NO_RIGHTS, kind, words)
 
 
 def how_it_goes(
-    context: Context, entry: Entry, thing: Policy | Role, what: str
+    context: Context, entry: Entry, thing: Policy | Role, access: str
 ) -> tuple[str, dict[str, str]]:
     """Return the kind of change by which a policy or a role of the account goes, with its names."""
     resource = entry.resource
-    words = {"what": what, "back": set_back(context.plan, resource)}
+    words = {"access": access}
     cause = root_cause(context.plan, resource)
     if resource.forced_by in OF_A_PRINCIPAL and cause is not None:
-        words |= {"cause": cause.address, "target": targets([cause.address])}
-        if DELETE in cause.actions:
+        words["cause"] = cause.resource.address
+        if DELETE in cause.resource.actions:
             return "access-replaced-with-its-identity", words
         is_output = ".output" in cause.reads
         return "access-replaced-by-output" if is_output else "access-replaced", words
@@ -195,8 +198,9 @@ def rights_changed(
         yield context.change(kind, (context.revoke(vault),), vault, **words)
     elif had.certain - has.certain:
         readings = may(context.revoke(vault))
-        gone = names_of(had.certain - has.certain)
-        yield context.change("policy-narrowed", readings, vault, permissions=gone, **words)
+        gone = had.certain - has.certain
+        named = [name for name in PERMISSION_NAMES if name.lower() in gone]
+        yield context.change("policy-narrowed", readings, vault, permissions=named, **words)
     elif has.certain - had.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif not has.certain and context.uses(vault):
@@ -209,20 +213,14 @@ def rights_changed(
 def access_of_others_gone(context: Context, entry: Entry, vault: KnownVault) -> Iterator[Change]:
     """Yield that access goes by which the account may use its key: no other is visible."""
     if context.shows_no_access(vault, entry):
-        readings = may(context.revoke(vault))
-        yield context.change("access-of-others-gone", readings, vault, what="an access policy")
+        yield context.change("access-of-others-gone", may(context.revoke(vault)), vault)
 
 
 def policies_unknown(context: Context, vault: KnownVault) -> Change:
     """Return that only the apply will tell whether the account keeps its access."""
-    identities = new_identities(context.plan)
-    named = f", perhaps {', '.join(identities)} ({targets(identities)})" if identities else ""
-    return context.change("policies-unknown", may(context.revoke(vault)), vault, named=named)
-
-
-def names_of(permissions: frozenset[str]) -> str:
-    """Return permissions as Azure writes them."""
-    return " and ".join(name for name in PERMISSION_NAMES if name.lower() in permissions)
+    readings = may(context.revoke(vault))
+    causes = new_identities(context.plan)
+    return context.change("policies-unknown", readings, vault, causes=causes)
 
 
 def policies_given(
@@ -256,7 +254,7 @@ def policies_updated(
 
 def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]:
     is_mine = context.world.is_of(role, context.account)
-    kind, words = how_it_goes(context, entry, role, role.in_words)
+    kind, words = how_it_goes(context, entry, role, role.name)
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
         keeps = context.world.keeps_access(vault, context.account, [entry], by_role=True)
@@ -298,7 +296,7 @@ def role_created(context: Context, role: Role) -> Iterator[Change]:
             continue  # it has one, or it could not use its key
         assign = (AssignKeyRole(vault.name, context.account.name),)
         readings = may(assign, is_mine is True)
-        yield context.change("role-created", readings, vault, role_name=role.in_words)
+        yield context.change("role-created", readings, vault, access=role.name)
 
 
 def loses_a_role(context: Context, vault: KnownVault) -> bool:

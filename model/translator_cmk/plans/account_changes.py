@@ -11,7 +11,6 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
-from .causes import set_back
 from .context import NOTHING, Change, Context, may
 from .inventory import Entry
 from .plan import CREATE, UNKNOWN
@@ -29,25 +28,8 @@ def account_deleted(context: Context, entry: Entry, account: Account) -> Iterato
     if context.is_mine(account.id):
         kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
         delete = (DeleteResource(context.account.name),)
-        words = {
-            "recovery": recovery_of(context, entry),
-            "back": set_back(context.plan, entry.resource),
-        }
-        yield context.change(kind, (delete,), None, **words)
-
-
-def recovery_of(context: Context, entry: Entry) -> str:
-    """Return whether a deleted account is kept for a while, as the provider deletes it."""
-    purges = context.plan.feature(entry.resource, PURGES, True)
-    if purges is True:
-        return (
-            "azurerm purges it at once, so it can't be recovered; with `features { "
-            "cognitive_account { purge_soft_delete_on_destroy = false } }` in the provider, Azure "
-            "keeps it for 48 hours."
-        )
-    if purges is False:
-        return "Azure keeps it for 48 hours, in which it can be recovered."
-    return "Whether azurerm purges it at once, so that it can't be recovered, is not known."
+        purged = str(context.plan.feature(entry.resource, PURGES, True))
+        yield context.change(kind, (delete,), purged=purged)
 
 
 def account_created(context: Context, account: Account) -> Iterator[Change]:

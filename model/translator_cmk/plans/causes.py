@@ -1,46 +1,11 @@
-"""Why a resource goes or is replaced, or a value unknown: what else the plan changes."""
+"""What else a plan changes that forces a replacement, or makes a value unknown."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .inventory import instance_of
-from .plan import (
-    CREATE,
-    DELETE,
-    NO_CHANGE,
-    READ,
-    UNKNOWN,
-    UPDATE,
-    Attributes,
-    Plan,
-    PlannedResource,
-)
-
-REASONS: Mapping[str, str] = {
-    "delete_because_no_resource_config": "no longer in the configuration",
-    "delete_because_no_module": "its module is no longer in the configuration",
-    "delete_because_no_move_target": "nothing is configured where it was moved to",
-    "delete_because_wrong_repetition": "count or for_each was added or left out",
-    "delete_because_count_index": "count{reads} no longer reaches [{instance}]",
-    "delete_because_each_key": "for_each{reads} no longer has {instance}",
-    "replace_because_tainted": "tainted",
-    "replace_by_request": "by -replace",
-    "replace_by_triggers": "by replace_triggered_by",
-}
-"""By Terraform's word for it: why a resource goes or is replaced."""
-
-OUT_OF_THE_CONFIGURATION = frozenset(
-    {"delete_because_no_resource_config", "delete_because_no_module"}
-)
-"""The reasons by which `prevent_destroy` leaves the configuration with the resource."""
-
-DONE: Mapping[tuple[str, ...], str] = {
-    (CREATE,): "created",
-    (UPDATE,): "changed",
-    (DELETE,): "destroyed",
-}
-"""What is done to the cause of a change; with more than one action it is replaced."""
+from .plan import UNKNOWN, Attributes, Plan, PlannedResource
 
 LONGEST_VALUE = 60
 """Longer values are not shown."""
@@ -54,11 +19,20 @@ WITH_AN_IDENTITY_OF_OTHERS = frozenset(
 """Types whose identity is that of something else."""
 
 
+class Forced(NamedTuple):
+    """What forces a replacement in the end."""
+
+    origin: PlannedResource
+    """The resource itself, or what else the plan changes."""
+    before: str = ""
+    after: str = ""
+    """The values of the attribute of the origin by which all is forced, if they can be shown."""
+
+
 class Cause(NamedTuple):
     """What else the plan changes that brings a change about."""
 
-    address: str
-    actions: tuple[str, ...]
+    resource: PlannedResource
     reads: str = ""
     """The reference that leads there."""
 
@@ -66,14 +40,14 @@ class Cause(NamedTuple):
 def root_cause(plan: Plan, resource: PlannedResource) -> Cause | None:
     """Return what forces a replacement in the end: nothing if it is forced by itself."""
     found: Cause | None = None
-    seen = {resource.address}
+    seen = {resource}
     while True:
         nearest = next(causes(plan, resource), None)
-        if nearest is None or nearest.address in seen:
+        if nearest is None or nearest.resource in seen:
             return found
         found = nearest
-        seen.add(nearest.address)
-        resource = resource_at(plan, nearest.address)
+        resource = nearest.resource
+        seen.add(resource)
 
 
 def causes(plan: Plan, resource: PlannedResource) -> Iterator[Cause]:
@@ -82,69 +56,29 @@ def causes(plan: Plan, resource: PlannedResource) -> Iterator[Cause]:
         name = re.sub(r"\.\d+", "", attribute)
         for reference in resource.references.get(name, ()):
             address = instance_of(plan, resource, reference)
-            if address is None:
-                continue
-            other = resource_at(plan, address)
-            if not set(other.actions) <= {NO_CHANGE, READ}:
-                yield Cause(address, other.actions, reference)
+            for other in plan.changes():
+                if other.address == address:
+                    yield Cause(other, reference)
 
 
-def why_in_words(plan: Plan, resource: PlannedResource) -> str:
-    """Return why a resource goes or is replaced, in a few words; empty if nothing tells."""
-    if resource.forced_by:
-        return forced_in_words(plan, resource)
-    reads = f", which reads {', '.join(resource.repeated_by)}," if resource.repeated_by else ""
-    words = REASONS.get(resource.reason, "")
-    return words.format(reads=reads, instance=resource.instance)
+def forced(plan: Plan, resource: PlannedResource) -> Forced | None:
+    """Return what forces a replacement in the end; None if nothing tells.
 
-
-def forced_in_words(plan: Plan, resource: PlannedResource) -> str:
-    """Return which attributes force a replacement, and what forces it in the end."""
-    words = f"forced by {', '.join(resource.forced_by)}"
-    cause = root_cause(plan, resource)
-    if cause is None:
-        difference = difference_in_words(plan, resource)
-        return f"{words}, {difference}" if difference else words
-    origin = resource_at(plan, cause.address)
-    done = how_changed(origin) or DONE.get(cause.actions, "replaced")
-    words += f"; {cause.address} is {done}"
-    difference = difference_in_words(plan, origin)
-    if difference:
-        words += f", as its {origin.forced_by[0]} changes {difference}"
-    return words
-
-
-def how_changed(resource: PlannedResource) -> str:
-    """Return that nothing is changed of a resource but its tags; empty if that can't be told."""
-    before, after = resource.before, resource.after
-    if resource.actions != (UPDATE,) or before is None or after is None:
-        return ""
-    changed: set[str] = set()
-    for name in {*before.known, *after.known, *after.names_unknown()}:
-        is_result = name == "output" and resource.type.startswith("azapi_")
-        if not is_result and differs(before, after, name):
-            changed.add(name)
-    return "changed: tags only" if changed == {"tags"} else ""
-
-
-def differs(before: Attributes, after: Attributes, name: str) -> bool:
-    """Return whether an attribute is another one after a change, or may be."""
-    return after.is_unknown_at(name) or before.known.get(name) != after.known.get(name)
-
-
-def difference_in_words(plan: Plan, resource: PlannedResource) -> str:
-    """Return from which value to which the attribute changes that forces a replacement.
-
-    It is empty if several do, or if a value is not known or must not be shown.
+    Values are left out if several attributes do, or if one is not known or must not be shown.
     """
-    if len(resource.forced_by) != 1:
-        return ""
-    before = value_in_words(plan, resource.before, resource.forced_by[0])
-    after = value_in_words(plan, resource.after, resource.forced_by[0])
-    return f"from {before} to {after}" if before and after else ""
+    if not resource.forced_by:
+        return None
+    cause = root_cause(plan, resource)
+    origin = resource if cause is None else cause.resource
+    if len(origin.forced_by) == 1:
+        before = value_shown(plan, origin.before, origin.forced_by[0])
+        after = value_shown(plan, origin.after, origin.forced_by[0])
+        if before and after:
+            return Forced(origin, before, after)
+    return Forced(origin)
 
 
-def value_in_words(plan: Plan, attributes: Attributes | None, path: str) -> str:
+def value_shown(plan: Plan, attributes: Attributes | None, path: str) -> str:
     """Return the value of an attribute; empty if it is not known or must not be shown."""
     if attributes is None:
         return ""
@@ -154,24 +88,6 @@ def value_in_words(plan: Plan, attributes: Attributes | None, path: str) -> str:
     if any(text.lower() in value.lower() for text in plan.masked_texts):
         return ""
     return value
-
-
-def set_back(plan: Plan, resource: PlannedResource) -> str:
-    """Return what to do so that a resource is not replaced, with the value if it is known."""
-    if CREATE not in resource.actions:
-        return "If only its address in the configuration changes, write a `moved` block"
-    cause = root_cause(plan, resource)
-    origin = resource if cause is None else resource_at(plan, cause.address)
-    if difference_in_words(plan, origin):
-        [attribute] = origin.forced_by
-        value = value_in_words(plan, origin.before, attribute)
-        return f"Set {attribute} of {origin.address} back to {value}"
-    return "Find what forces the replacement and change it back"
-
-
-def resource_at(plan: Plan, address: str) -> PlannedResource:
-    """Return the resource of an address."""
-    return next(resource for resource in plan.resources if resource.address == address)
 
 
 def new_identities(plan: Plan) -> list[str]:
@@ -191,8 +107,3 @@ def has_unknown_identity(attributes: Attributes) -> bool:
         if attributes.get(name) is UNKNOWN:
             return True
     return attributes.get("identity.principal_id") is UNKNOWN
-
-
-def targets(addresses: list[str]) -> str:
-    """Return the options by which Terraform applies these alone: `-target='a.b'`."""
-    return " ".join(f"`-target='{address}'`" for address in addresses)

@@ -73,7 +73,7 @@ def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
         case Account():
             return account_changes.account_deleted(context, entry, thing)
         case Vault():
-            return vault_changes.vault_deleted(context, entry, thing)
+            return vault_changes.vault_deleted(context, thing)
         case Key():
             return key_changes.key_deleted(context, thing)
         case Policy():

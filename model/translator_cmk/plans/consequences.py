@@ -4,18 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..machine import Command, Refused
-from ..machine.commands import (
-    EnableIdentity,
-    GrantKeyAccess,
-    RecoverKey,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-)
+from ..machine.commands import ReturnToMicrosoftManagedKeys
 from ..machine.entities import Resource
 from ..requirements import Register, Requirement
 from .basis import Basis, basis_of
 from .context import Change
-from .demands import all_demands, broken_demands
+from .demands import broken_demands
 from .walk import Effect, Loss, Walk
 
 LATER = frozenset({"back", "may be back", "stays lost"})
@@ -40,23 +34,17 @@ class Consequence:
     by: tuple[str, ...]
     """All requirements that it rests on."""
     title: str = ""
-    """What the requirement says, where it is about a request; of a demand, what is needed."""
+    """What the requirement says, where it is about a request."""
+    demanded: str = ""
+    """The demand that is not met."""
     assumed: str = ""
     """What is assumed to become of it, where that is not specified: `back`, `stays lost` or
     `kept`."""
-    once: str = ""
-    """What was done before it stays lost, in a few words; empty if that is not told."""
+    after: type[Command] | None = None
+    """What was done before it stays lost."""
     is_open: bool = False
     """Whether its requirement is that something is not specified, and nothing is assumed."""
 
-
-WAYS_BACK: Mapping[type[Command], str] = {
-    GrantKeyAccess: "access given back",
-    EnableIdentity: "identity on again",
-    RecoverVault: "vault recovered",
-    RecoverKey: "key recovered",
-}
-"""By command: what was done, in a few words."""
 
 Readings = Mapping[int, Iterable[Effect]]
 """By the number of each reading of a change, its effects in all orders."""
@@ -113,7 +101,7 @@ class Telling:
         """Yield what stays lost after a command."""
         for loss in effect.stays:
             told = self._of_thing(effect, loss, "stays lost")
-            yield replace(told, once=once_done(effect.command))
+            yield replace(told, after=type(effect.command))
 
     def _coming_back(self, effect: Effect, walk: Walk) -> Iterator[Consequence]:
         """Yield what is there again after a command, or may be."""
@@ -124,7 +112,7 @@ class Telling:
             if told.basis == "assumed":
                 told = replace(told, assumed=assumed)
             if told.assumed == "stays lost":
-                told = replace(told, once=once_done(effect.command))
+                told = replace(told, after=type(effect.command))
             yield told
 
     def _of_thing(self, effect: Effect, loss: Loss, becomes: str, reading: str = "") -> Consequence:
@@ -152,8 +140,7 @@ class Telling:
         for demanded in broken:
             yield self.of_request("demanded", demanded)
         for demanded, refusal in broken.items():
-            told = self.of_request("refusal", refusal)
-            yield replace(told, title=all_demands()[demanded].needs)
+            yield replace(self.of_request("refusal", refusal), demanded=demanded)
 
     def _of_requests(self, becomes: str, names: frozenset[str]) -> Iterator[Consequence]:
         """Yield why a request is refused or not specified."""
@@ -163,9 +150,6 @@ class Telling:
     def of_request(self, becomes: str, name: str) -> Consequence:
         """Return what this requirement says of a request."""
         requirement = self.register[name]
-        title = requirement.title
-        if becomes == "demanded":
-            title = all_demands()[name].needs
         return Consequence(
             self.account,
             "",
@@ -173,7 +157,8 @@ class Telling:
             name,
             requirement.basis,
             (name,),
-            title,
+            requirement.title,
+            demanded=name if becomes == "demanded" else "",
             is_open=says_nothing(requirement),
         )
 
@@ -181,14 +166,6 @@ class Telling:
 def says_nothing(requirement: Requirement) -> bool:
     """Return whether a requirement is that something is not specified."""
     return requirement.kind == "silence"
-
-
-def once_done(command: Command) -> str:
-    """Return in a few words that a way back was gone; empty if the command is none."""
-    for kind, words in WAYS_BACK.items():
-        if isinstance(command, kind):
-            return words
-    return ""
 
 
 def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:

@@ -1,6 +1,6 @@
 """The account whose changes are looked for, with the world before, and what a change is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..machine import Command
@@ -24,7 +24,8 @@ class Change:
 
     kind: str
     readings: tuple[Commands, ...]
-    words: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    """The names that its words have, by what they are: `vault`, `key`."""
     silent: str = ""
     """The requirement that leaves its readings open; empty if an unknown value does."""
     verdict: str = ""
@@ -62,21 +63,15 @@ class Context:
         silent: str = "",
         verdict: str = "",
         cites: str = "",
-        **words: str,
+        **names: str | Sequence[str],
     ) -> Change:
         """Return a change with the names that its words have."""
-        words["account"] = self.account.name
-        words["fate"] = self._fate_without_a_new_key()
-        if vault is not None:
-            words["vault"] = vault.name
-        return Change(kind, readings, words, silent, verdict, cites)
-
-    def _fate_without_a_new_key(self) -> str:
-        """Return which key the account has where a request puts no other one in use."""
         key = self.account.key
-        if key is None:
-            return f"{self.account.name} stays on Microsoft-managed keys"
-        return f"{self.account.name} keeps the key {key.key}"
+        names["account"] = self.account.name
+        names["key_before"] = "" if key is None else key.key
+        if vault is not None:
+            names["vault"] = vault.name
+        return Change(kind, readings, names, silent, verdict, cites)
 
     def is_mine(self, reference: MayBeUnknown) -> bool:
         """Return whether a reference is to this account."""

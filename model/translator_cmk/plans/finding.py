@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..machine import Command, Stage
-from .advice import Advice
 from .basis import BY_THE_ARTICLE
+from .causes import Forced
 from .consequences import LATER, Consequence
+from .context import Change
 from .plan import Plan, PlannedResource
 from .sources import Place
 from .verdicts import LOSES, MAY_LOSE, NOT_JUDGED, VERDICTS, graver
@@ -29,18 +30,11 @@ class Part:
     """What one change of a resource does."""
 
     verb: str
-    advice: Advice
+    change: Change
     verdict: str | None
     consequences: tuple[Consequence, ...] = ()
     only_in_some_orders: bool = False
     replay: Replay | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    """The names that its sentence has, by what they are: `vault`, `key`."""
-
-    def says_the_same(self, other: "Part") -> bool:
-        """Return whether a reader learns nothing new from another part."""
-        mine = (self.verb, self.advice, self.verdict, self.consequences)
-        return mine == (other.verb, other.advice, other.verdict, other.consequences)
 
 
 class Known(NamedTuple):
@@ -70,8 +64,8 @@ class Finding:
     parts: tuple[Part, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)
     """The kind of each account, by its name."""
-    why: str = ""
-    """Why it goes or is replaced, in words."""
+    forced: Forced | None = None
+    """What forces its replacement, if that is known."""
     gaps: tuple[Gap, ...] = ()
     """How long it lasts what it takes away, for each account."""
     goes_with: str = ""

@@ -1,23 +1,17 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..machine import Command, Machine, Refused, Unspecified
 from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Model, Resource, Workspace
 from ..requirements import Register
-from .advice import Advice, advice_on
-from .basis import BY_THE_ARTICLE
-from .causes import (
-    OUT_OF_THE_CONFIGURATION,
-    how_changed,
-    why_in_words,
-)
+from .causes import forced
 from .changes import Operation, operations_of
 from .consequences import NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
-from .demands import all_demands, broken_demands
+from .demands import broken_demands
 from .finding import Finding, Part, Replay, Report
 from .gaps import how_long
 from .order import predecessors
@@ -35,18 +29,6 @@ from .verdicts import (
 )
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
 from .world import KnownAccount, World, holds_of
-
-AFTER_THE_REST = (
-    "After the changes that come before it, whether this still costs anything is not specified."
-)
-"""Said of what loses by itself, and may lose nothing after what comes before it."""
-
-
-NOT_ALLOWED = (
-    "The article does not allow this {what}; we assume that Azure refuses, and that {fate}: "
-    "nothing is lost."
-)
-"""Said of a request that breaks what the article demands."""
 
 DELETIONS = {
     "account-deleted": "account",
@@ -67,14 +49,6 @@ class Story:
     setup: tuple[Command, ...]
     operation: Operation
     walk: Walk
-
-    def advice(self, change: Change) -> Advice:
-        """Return the advice on one change of the operation."""
-        resource = self.operation.resource
-        words = {**change.words, "address": resource.address}
-        if resource.reason in OUT_OF_THE_CONFIGURATION and CREATE not in resource.actions:
-            words["removed"] = without_keys(resource.address)
-        return advice_on(change.kind, words, self.plan.tool)
 
     def replay(self, commands: tuple[Command, ...]) -> Replay:
         """Return how the oracle shows what the commands do."""
@@ -100,7 +74,7 @@ class Judge:
         all_found = self._findings(plan, world)
         self._look_at_what_is_not_judged(plan, world)
         findings = [finding for finding in all_found if finding.verdict]
-        findings += [self._not_judged(plan, each) for each in dict.fromkeys(self.undecided)]
+        findings += map(not_decided, dict.fromkeys(self.undecided))
         return Report(
             plan=plan,
             profile=self.profile,
@@ -113,12 +87,6 @@ class Judge:
             not_judged=kinds_not_judged(world),
             notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
         )
-
-    def _not_judged(self, plan: Plan, reason: NotJudged) -> Finding:
-        """Return a finding that something is not judged: what, why, and what would help."""
-        advice = advice_on(reason.kind, {"what": reason.what}, plan.tool)
-        part = Part("", advice, NOT_JUDGED)
-        return Finding(reason.resource, (part,))
 
     def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
         """Note what may cost something that is not judged, and what only seems to."""
@@ -162,7 +130,7 @@ class Judge:
             for finding in self._judge_account(plan, world, account):
                 by_address.setdefault(finding.address, []).append(finding)
         found = map(merged, by_address.values())
-        return [replace(each, why=why_in_words(plan, each.resource)) for each in found]
+        return [replace(each, forced=forced(plan, each.resource)) for each in found]
 
     def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
@@ -235,20 +203,14 @@ class Judge:
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
             only_in_some = change.is_certain and (harmless > 0 or gentler)
-            advice = story.advice(change)
-            if not shown.losses:
-                advice = mended(advice, change, self._broken(shown))
-            elif verdict == MAY_LOSE and not only_in_some and is_left_open(change, consequences):
-                advice = advice._replace(does=f"{advice.does} {AFTER_THE_REST}")
             replay = story.replay(shown.path)
-            verb = story.operation.verb
-            return Part(verb, advice, verdict, consequences, only_in_some, replay, change.words)
+            return Part(story.operation.verb, change, verdict, consequences, only_in_some, replay)
         told: tuple[Consequence, ...] = ()
         if change.cites:
             told = (telling.of_request("refused", change.cites),)
         for effect in traced.all_effects():
             told = told or tuple(telling.regained(effect, walk))
-        return Part(story.operation.verb, story.advice(change), verdict, told, names=change.words)
+        return Part(story.operation.verb, change, verdict, told)
 
     def _broken(self, effect: Effect) -> Mapping[str, str]:
         """Return the demands of the article that a request breaks."""
@@ -282,6 +244,12 @@ class Judge:
         return None
 
 
+def not_decided(reason: NotJudged) -> Finding:
+    """Return the finding that something is not judged."""
+    change = Change(reason.kind, (), {"what": reason.what})
+    return Finding(reason.resource, (Part("", change, NOT_JUDGED),))
+
+
 def kinds_not_judged(world: World) -> dict[str, int]:
     """Return how many accounts there are of each kind that is not judged."""
     kinds: dict[str, int] = {}
@@ -297,12 +265,14 @@ def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
     owners: dict[str, Finding] = {}
     for finding in found:
         for part in finding.parts:
-            what = DELETIONS.get(part.advice.kind)
+            what = DELETIONS.get(part.change.kind)
             if what is not None:
-                owners[part.names[what]] = finding
+                owners[str(part.change.names[what])] = finding
     for finding in found:
         named = {
-            part.names.get(what, "") for part in finding.parts for what in ("account", "vault")
+            str(part.change.names.get(what))
+            for part in finding.parts
+            for what in ("account", "vault")
         }
         for name in sorted(named & owners.keys()):
             owner = owners[name]
@@ -336,38 +306,7 @@ def changes_without_finding(
     yield from quiet
     for resource in plan.changes():
         if resource.address not in done:
-            yield Finding(resource, why=how_changed(resource))
-
-
-def mended(advice: Advice, change: Change, broken: Collection[str]) -> Advice:
-    """Return an advice on a request that breaks demands: what comes of it, and only what is to be
-    done about these.
-    """
-    remedies: dict[str, None] = {}
-    for demanded in broken:
-        remedy = all_demands()[demanded].remedy(change.words)
-        if remedy:
-            remedies[remedy] = None
-    if broken:
-        what = what_is_not_allowed(broken)
-        fate = NOT_ALLOWED.format(what=what, fate=change.words["fate"])
-        advice = advice._replace(does=f"{advice.does} {fate}")
-    if remedies:
-        advice = advice._replace(instead=" ".join(remedies))
-    return advice
-
-
-def what_is_not_allowed(broken: Collection[str]) -> str:
-    """Return what is not as the article demands: a key, a vault, or the request."""
-    about: dict[str, None] = {}
-    for demanded in broken:
-        about[all_demands()[demanded].about or "request"] = None
-    return " or this ".join(about)
-
-
-def is_left_open(change: Change, consequences: Iterable[Consequence]) -> bool:
-    """Return whether a change is certain, and so is what it does: only what is there is open."""
-    return change.is_certain and all(each.basis in BY_THE_ARTICLE for each in consequences)
+            yield Finding(resource)
 
 
 def gravity(effect: Effect) -> tuple[int, int, int]:
@@ -440,16 +379,12 @@ def stakes_of(account: str, holds: str) -> list[Stake]:
 
 def merged(findings: list[Finding]) -> Finding:
     """Return what one resource does to several accounts, or in several operations."""
-    parts: list[Part] = []
     accounts: dict[str, str] = {}
     for finding in findings:
-        for part in finding.parts:
-            if not any(part.says_the_same(other) for other in parts):
-                parts.append(part)
         accounts.update(finding.accounts)
     return replace(
         findings[0],
-        parts=tuple(parts),
+        parts=tuple(part for finding in findings for part in finding.parts),
         accounts=accounts,
         gaps=tuple(dict.fromkeys(gap for finding in findings for gap in finding.gaps)),
     )

@@ -15,10 +15,19 @@ from ..shapes import (
     record,
     schemas_of,
 )
+from .advice import Advice, advised
 from .consequences import Consequence
 from .finding import Finding, Part, Report
 from .verdicts import VERDICTS
-from .words import BECOMES, consequence_in_words, limits, summary, until_in_words
+from .words import (
+    BECOMES,
+    consequence_in_words,
+    does_in_words,
+    limits,
+    summary,
+    until_in_words,
+    why_in_words,
+)
 
 NAME = "plan-findings"
 TITLE = "What translator-cmk check-plan finds in a plan"
@@ -126,8 +135,11 @@ def to_dict(report: Report) -> dict[str, Any]:
 
 def change_to_dict(change: Finding) -> dict[str, Any]:
     """Return one change of which nothing was found."""
-    does = " ".join(part.advice.does for part in change.parts) or change.why
-    return {"address": change.address, "actions": list(change.resource.actions), "does": does}
+    return {
+        "address": change.address,
+        "actions": list(change.resource.actions),
+        "does": does_in_words(change),
+    }
 
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
@@ -136,14 +148,14 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict,
         "address": finding.address,
         "actions": list(finding.resource.actions),
-        "why": finding.why,
+        "why": why_in_words(finding),
         "goes_with": finding.goes_with,
         "until": until_in_words(finding),
         "remark": finding.remark,
         "accounts": list(finding.accounts),
         "requirements": finding.requirements,
         "article": finding.article,
-        "parts": [part_to_dict(part) for part in finding.parts],
+        "parts": [part_to_dict(part, advice) for part, advice in advised(finding)],
     }
     if finding.place is not None:
         found["file"] = finding.place.file
@@ -153,18 +165,18 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     return found
 
 
-def part_to_dict(part: Part) -> dict[str, Any]:
+def part_to_dict(part: Part, advice: Advice) -> dict[str, Any]:
     """Return what one change does."""
     return {
         "action": part.verb or "none",
-        "does": part.advice.does,
+        "does": advice.does,
         "verdict": part.verdict or "none",
         "only_in_some_orders": part.only_in_some_orders,
         "consequences": [consequence_to_dict(each) for each in part.consequences],
-        "foundry": part.advice.foundry,
-        "instead": part.advice.instead,
-        "paste": part.advice.paste,
-        "source": part.advice.source,
+        "foundry": advice.foundry,
+        "instead": advice.instead,
+        "paste": advice.paste,
+        "source": advice.source,
     }
 
 

@@ -10,6 +10,7 @@ from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Key
 from .verdicts import NOT_SPECIFIED
+from .world import KnownVault
 
 RECOVERS = "key_vault.recover_soft_deleted_keys"
 """The setting of azurerm by which it recovers a deleted key that is made again."""
@@ -21,7 +22,7 @@ def key_deleted(context: Context, key: Key) -> Iterator[Change]:
         return
     known = context.world.key(vault, key.name)
     is_used = context.account.key is not None and context.account.key.key == known.name
-    words = {"key": known.name, "use": "uses" if is_used else "is to use"}
+    words = {"key": known.name, "used": str(is_used)}
     readings = may((DeleteKey(vault.name, known.name),), certain=not vault.is_hsm)
     yield context.change("key-deleted", readings, vault, HSM if vault.is_hsm else "", **words)
 
@@ -57,23 +58,24 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
     if is_disabled or gone:
         disable = (DisableKey(vault.name, name),)
         is_certain = is_disabled or len(gone) == len(OPERATIONS)
-        words = {"key": name, "operations": " and ".join(gone) or "everything"}
-        yield context.change("key-unusable", may(disable, is_certain), vault, **words)
+        readings = may(disable, is_certain)
+        yield context.change("key-unusable", readings, vault, key=name, operations=gone)
     if starts_later(context, before, after):
-        words = {
-            "key": name,
-            "date": date_in_words("a date before which it can't be used", after.starts),
-        }
-        yield context.change("key-dated", (NOTHING,), vault, verdict=NOT_SPECIFIED, **words)
+        yield key_dated(context, vault, name, "start", after.starts)
     if after.expires not in (None, before.expires):
-        kind = (
-            "key-dated-by-policy"
-            if after.dates_new_versions and before.expires is None
-            else "key-dated"
-        )
-        what = "a date of expiry" if before.expires is None else "another date of expiry"
-        words = {"key": name, "date": date_in_words(what, after.expires)}
-        yield context.change(kind, (NOTHING,), vault, verdict=NOT_SPECIFIED, **words)
+        date = "expiry" if before.expires is None else "other expiry"
+        is_by_policy = after.dates_new_versions and before.expires is None
+        yield key_dated(context, vault, name, date, after.expires, is_by_policy)
+
+
+def key_dated(
+    context: Context, vault: KnownVault, key: str, date: str, day: object, by_policy: bool = False
+) -> Change:
+    """Return that a key gets a date, with the day if it is known."""
+    kind = "key-dated-by-policy" if by_policy else "key-dated"
+    known = DATE.match(day) if isinstance(day, str) else None
+    names = {"key": key, "date": date, "day": known[0] if known else ""}
+    return context.change(kind, (NOTHING,), vault, verdict=NOT_SPECIFIED, **names)
 
 
 OPERATIONS = ("wrapKey", "unwrapKey")
@@ -97,12 +99,6 @@ def starts_later(context: Context, before: Key, after: Key) -> bool:
     if after.starts in (None, before.starts):
         return False
     return not isinstance(after.starts, str) or after.starts > context.plan.made
-
-
-def date_in_words(what: str, date: object) -> str:
-    """Return which date a key gets, with the date if it is known."""
-    is_known = isinstance(date, str) and DATE.match(date)
-    return f"{what}, {str(date)[:10]}" if is_known else what
 
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

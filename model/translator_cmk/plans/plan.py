@@ -114,6 +114,10 @@ class Attributes:
                 if self.is_unknown_at(name):
                     yield name
 
+    def differs(self, after: "Attributes", name: str) -> bool:
+        """Return whether an attribute is another one after a change, or may be."""
+        return after.is_unknown_at(name) or self.known.get(name) != after.known.get(name)
+
     def is_unknown_at(self, name: str) -> bool:
         """Return whether an attribute is unknown, as a whole or in part."""
         return has_true(self._unknown_at(name))
@@ -202,6 +206,17 @@ class PlannedResource:
     def is_data(self) -> bool:
         """Return whether it is a data source, which only reads."""
         return self.address.removeprefix(f"{self.module}.").startswith("data.")
+
+    @property
+    def changes_only_tags(self) -> bool:
+        """Return whether nothing is changed but its tags, as far as that can be told."""
+        before, after = self.before, self.after
+        if self.actions != (UPDATE,) or before is None or after is None:
+            return False
+        names = {*before.known, *after.known, *after.names_unknown()}
+        if self.type.startswith("azapi_"):
+            names.discard("output")  # a result
+        return {name for name in names if before.differs(after, name)} == {"tags"}
 
     @property
     def instance(self) -> str:

@@ -228,11 +228,6 @@ class Role:
     """The name or the id of its definition."""
     principal_type: MayBeUnknown = None
 
-    @property
-    def in_words(self) -> str:
-        """Return the role with its name, if that is known."""
-        return f"the role {self.name}" if self.name else "a role"
-
 
 @dataclass(frozen=True)
 class RoleDefinition:

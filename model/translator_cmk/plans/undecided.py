@@ -7,7 +7,6 @@ judged account uses, so the same walk says whether a change takes that key away.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .causes import differs
 from .forms import FORMS, as_body
 from .inventory import Entry, referred_to, thing
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
@@ -163,7 +162,7 @@ def roles_on_what_is_not_shown(world: World) -> Iterator[NotJudged]:
         if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):
             continue
         if not any(world.is_of(role, account) for account in world.every_account()):
-            yield NotJudged("role-on-what-is-not-shown", entry.resource, role.in_words)
+            yield NotJudged("role-on-what-is-not-shown", entry.resource)
 
 
 def vaults_looked_at(world: World) -> list[KnownVault]:
@@ -227,7 +226,7 @@ def changes_the_key(world: World, entry: Entry) -> bool:
     if UPDATE not in entry.resource.actions:
         return False
     old, new = entry.resource.before, entry.resource.after
-    if old is not None and new is not None and differs(old, new, "identity"):
+    if old is not None and new is not None and old.differs(new, "identity"):
         return True
     return is_another_key(world, before.key, after.key)
 

@@ -12,7 +12,6 @@ from ..machine.commands import (
     SetPermissionModel,
 )
 from .access_changes import new_role, policies_given, policies_updated
-from .causes import set_back
 from .context import HSM, NOTHING, Change, Commands, Context, may
 from .inventory import Entry
 from .plan import UNKNOWN, Plan, PlannedResource
@@ -23,14 +22,13 @@ from .world import KnownVault, location_name
 # Vaults
 
 
-def vault_deleted(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
+def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
         store = "managed HSM" if vault.is_hsm else "key vault"
-        words = {"back": set_back(context.plan, entry.resource), "store": store}
         readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
-        yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", **words)
+        yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", store=store)
 
 
 def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
@@ -92,7 +90,7 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
     if context.world.has_role_before(vault, context.account) is True:
         yield context.change("vault-to-rbac-with-role", tuple(readings), vault)
     elif new is not None and isinstance(new.after, Role):
-        words = {"role": new.address, "role_name": new.after.in_words}
+        words = {"role": new.address, "access": new.after.name}
         yield context.change("vault-to-rbac-beside-role", tuple(readings), vault, **words)
     else:
         yield context.change("vault-to-rbac", tuple(readings), vault)
@@ -121,16 +119,14 @@ def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Chan
     account = context.account
     if group.holds(account.before) is True and not context.deletes(account):
         delete = (DeleteResource(account.name),)
-        held = f"the account {account.name}"
-        yield context.change(kind, may(delete, keeps is False), held=held)
+        yield context.change(kind, may(delete, keeps is False), held="account")
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         is_in_it = group.holds(vault.before)
         if is_in_it is not False and vault.exists_before and not context.deletes(vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
-            perhaps = "" if is_in_it else "perhaps "
-            held = f"{perhaps}the key vault {name} that {account.name} uses"
+            held = "vault" if is_in_it else "perhaps vault"
             yield context.change(kind, readings, vault, held=held)
 
 

@@ -7,8 +7,12 @@ from ..document import Block, Box, Code, Folded, Items, Lines, Link, Mark, Parag
 from ..document.markdown import document_md
 from ..document.text import document_text
 from ..errors import DEVIATIONS, INCOMPLETE, OK
+from ..machine import Command
+from ..machine.commands import EnableIdentity, GrantKeyAccess, RecoverKey, RecoverVault
 from ..words import listed
+from .advice import advised
 from .consequences import Consequence
+from .demands import all_demands
 from .finding import Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .verdicts import BY_NAME, LOSES, REFUSED, TABLE
@@ -88,6 +92,29 @@ FOUNDRY_OPEN = (
     "They do not name Translator; which of both holds for it, nobody says, so plan for the "
     "article's, the graver one."
 )
+
+WAYS_BACK: Mapping[type[Command] | None, str] = {
+    GrantKeyAccess: "access given back",
+    EnableIdentity: "identity on again",
+    RecoverVault: "vault recovered",
+    RecoverKey: "key recovered",
+}
+"""By command: what was done, in a few words."""
+
+REASONS = {
+    "delete_because_no_resource_config": "no longer in the configuration",
+    "delete_because_no_module": "its module is no longer in the configuration",
+    "delete_because_no_move_target": "nothing is configured where it was moved to",
+    "delete_because_wrong_repetition": "count or for_each was added or left out",
+    "delete_because_count_index": "count{reads} no longer reaches [{instance}]",
+    "delete_because_each_key": "for_each{reads} no longer has {instance}",
+    "replace_because_tainted": "tainted",
+    "replace_by_request": "by -replace",
+    "replace_by_triggers": "by replace_triggered_by",
+}
+"""By Terraform's word for it: why a resource goes or is replaced."""
+
+TAGS_ONLY = "changed: tags only"
 
 SECONDS = (
     "How soon the service notices is not stated; a gap of seconds may do no harm. If the apply "
@@ -203,8 +230,7 @@ def without_finding(report: Report) -> str:
     """Return of which changes nothing was found, some by name."""
     named: list[str] = []
     for finding in report.quiet[:MOST_NAMED]:
-        does = " ".join(part.advice.does for part in finding.parts).rstrip(".")
-        what = does or finding.why or actions_in_words(finding)
+        what = does_in_words(finding).rstrip(".") or actions_in_words(finding)
         named.append(f"{address_in_words(finding.address)} ({what})")
     more = len(report.quiet) - len(named)
     if more:
@@ -268,24 +294,24 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
             (f"It goes with {address_in_words(finding.goes_with)}, whose finding says the rest.",)
         )
         return
-    for part in finding.parts:
-        yield from blocks_of_part(part)
+    for part, advice in advised(finding):
+        yield from blocks_of_part(part, advice.does)
     if finding.gaps:
         yield Paragraph((until_in_words(finding),))
-    for advice in instead_of(finding, "instead"):
-        yield Paragraph((f"Instead: {advice}",))
-    for advice in instead_of(finding, "paste"):
-        yield Lines(tuple(advice.splitlines()))
+    for remedy in instead_of(finding, "instead"):
+        yield Paragraph((f"Instead: {remedy}",))
+    for paste in instead_of(finding, "paste"):
+        yield Lines(tuple(paste.splitlines()))
     for source in instead_of(finding, "source"):
         yield Paragraph((Link(source, source),))
     for sentence in foundry_on(finding):
         yield Paragraph((sentence,))
 
 
-def blocks_of_part(part: Part) -> Iterator[Block]:
+def blocks_of_part(part: Part, does: str) -> Iterator[Block]:
     """Yield what one change does."""
     orders = " It depends on the order of the changes. In one that is permitted:"
-    yield Paragraph((part.advice.does + (orders if part.only_in_some_orders else ""),))
+    yield Paragraph((does + (orders if part.only_in_some_orders else ""),))
     rows = [
         ((consequence_in_words(each),), (each.requirement,), (basis_in_words(each),))
         for each in part.consequences
@@ -319,12 +345,39 @@ def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
     actions = finding.resource.actions
     words = ACTIONS.get(actions, ", ".join(actions))
-    return f"{words} ({finding.why})" if finding.why else words
+    why = why_in_words(finding)
+    return f"{words} ({why})" if why else words
+
+
+def does_in_words(finding: Finding) -> str:
+    """Return what a change does that has no finding; empty if nobody judges it."""
+    told = " ".join(advice.does for _, advice in advised(finding))
+    return told or why_in_words(finding)
+
+
+def why_in_words(finding: Finding) -> str:
+    """Return why a resource goes or is replaced, in a few words; empty if nothing tells."""
+    resource = finding.resource
+    if not finding.accounts:
+        return TAGS_ONLY if resource.changes_only_tags else ""
+    if finding.forced is None:
+        reads = f", which reads {', '.join(resource.repeated_by)}," if resource.repeated_by else ""
+        return REASONS.get(resource.reason, "").format(reads=reads, instance=resource.instance)
+    words = f"forced by {', '.join(resource.forced_by)}"
+    origin, before, after = finding.forced
+    difference = f" from {before} to {after}" if before else ""
+    if origin is resource:
+        return f"{words},{difference}" if difference else words
+    done = "replaced" if len(origin.actions) > 1 else ACTIONS[origin.actions]
+    if origin.changes_only_tags:
+        done = TAGS_ONLY
+    words += f"; {origin.address} is {done}"
+    return f"{words}, as its {origin.forced_by[0]} changes{difference}" if difference else words
 
 
 def instead_of(finding: Finding, what: str) -> Iterable[str]:
     """Return what to do instead, or what to paste, or where that is said: each once."""
-    judged = [part.advice for part in finding.parts if part.verdict is not None]
+    judged = [advice for part, advice in advised(finding) if part.verdict is not None]
     return dict.fromkeys(
         getattr(each, what) for each in judged if each.instead and getattr(each, what)
     )
@@ -346,8 +399,11 @@ def consequence_in_words(consequence: Consequence) -> str:
     if consequence.assumed == "kept":
         return KEPT[consequence.what]
     words = BECOMES[consequence.what, consequence.assumed or consequence.becomes]
-    if consequence.once and consequence.what == "documents":
-        return f"{words} ({consequence.once})"
+    way_back = WAYS_BACK.get(consequence.after)
+    if way_back and consequence.what == "documents":
+        return f"{words} ({way_back})"
+    if consequence.demanded:
+        return f"{words} {all_demands()[consequence.demanded].needs}"
     if consequence.assumed:
         return words
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
@@ -355,11 +411,7 @@ def consequence_in_words(consequence: Consequence) -> str:
     title = consequence.title
     if not title:
         return words
-    if consequence.becomes == "refusal":
-        return f"{words} {title}"
     title = title[0].lower() + title[1:]
-    if consequence.becomes == "demanded":
-        return f"{words} {title}"
     if consequence.becomes == "not specified":
         return title.removesuffix(" is not specified")  # its basis says so
     return f"{words}: {title}"
