@@ -1179,6 +1179,12 @@ Feature: What the article takes for granted
       And the vault "kv-prod" is in the subscription "security"
       And nothing else has changed
 
+    Scenario: A resource group takes all its resources with it
+      Given two resources that share a vault and a key (resource "translator-prod", resource "translator-test")
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the resource "translator-prod" is in the subscription "security"
+      And the resource "translator-test" is in the subscription "security"
+
     Scenario: A moved subscription is in its new tenant
       Given a vault with a key
       When the customer moves the subscription "production" to the tenant "abroad"

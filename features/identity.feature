@@ -207,6 +207,12 @@ Feature: The managed identity
       Then "translator-prod" has access to the keys of "kv-prod"
       And "translator-prod" has no access to the keys of "kv-test"
 
+    @environment.recover-vault
+    Scenario: A recovered vault gives no access to an identity that was off
+      Given an identity was off and on again while the vault was deleted (resource "translator-prod", vault "kv-prod")
+      When the customer recovers the vault "kv-prod"
+      Then "translator-prod" has no access to the keys of "kv-prod"
+
   @identity.needed-for-access
   Rule: A resource whose managed identity is off can be given no access
 

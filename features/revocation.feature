@@ -596,6 +596,18 @@ Feature: The inaccessible key
         | translator-dev  | translator-prod | legal-en-de   | contracts |
         | translator-dev  | translator-test | support-en-de | manuals   |
 
+    Scenario Outline: A resource on another key of the vault keeps access, model and upload
+      Given two resources, each with a key of its own in one vault (resource "<other>", document "<document>", model "<model>")
+      When the customer revokes the access of "<resource>" to the keys of "kv-prod"
+      Then "<other>" has access to the keys of "kv-prod"
+      And the model "<model>" is deployed
+      And the document "<document>" is kept
+
+      Examples:
+        | resource        | other           | model         | document  |
+        | translator-prod | translator-test | support-en-de | manuals   |
+        | translator-test | translator-prod | legal-en-de   | contracts |
+
     Scenario Outline: Each resource that loses its access loses its own data
       Given three resources that share a vault and a key (workspace "<workspace>", document "<document>", model "<model>")
       When the customer revokes the access of "<resource>" to the keys of "kv-prod"

@@ -164,6 +164,14 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-test"
       And nothing else has changed
 
+    @keys.enable
+    Scenario: Access that is granted covers a key that is made later
+      Given an identity with access to the vault
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the API
+      Then the request is accepted
+      And "translator-prod" is encrypted with the key "cmk-next" of "kv-prod"
+
   @vault.granted-beforehand
   Rule: Through the API, access to the key vault is granted before CMK is enabled
 

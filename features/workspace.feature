@@ -20,6 +20,11 @@ Feature: Custom Translator workspaces
         | the access to the key has been lost and granted again             | ws-test    | translator-prod |
         | two resources that share a vault and a key                        | ws-archive | translator-test |
 
+    Scenario: A workspace made after a rotation is under the customer's key
+      Given a deployed model under a rotated key
+      When the customer creates the workspace "ws-test" for "translator-prod"
+      Then the workspace "ws-test" is protected by customer-managed keys
+
     Scenario: A workspace of another resource is under Microsoft-managed keys
       Given a deployed model under customer-managed keys (workspace "ws-prod")
       And the customer creates the Translator resource "translator-test"

@@ -92,8 +92,10 @@ def refuses_and_does(*edits: Edit) -> Make:
     return lambda rows: DoesItAllTheSame(rows, edits)
 
 
-Bring = Callable[[Command, World, Any], Changes]
-"""What a command brings about beside its effects, by the state before it and the memory."""
+Bring = Callable[[Command, World, Any], Changes | Refused]
+"""What a command brings about beside its effects, by the state before it and the memory, or the
+refusal that comes instead.
+"""
 
 Remember = Callable[[Command, World, Any], None]
 """Writes into the memory what is remembered of an accepted command, by the state before it."""
@@ -120,6 +122,8 @@ class Remembering(ModelSystem):
             return outcome
         machine = self.machine
         changes = self.bring(command, before, self.memory)
+        if isinstance(changes, Refused):
+            return changes
         if changes:
             brings = effect(type(command), "environment.exists", then=lambda _: changes)
             machine = Machine((*self.rows, brings))

@@ -47,6 +47,7 @@ from translator_cmk.machine.conditions import (
     granted,
     has_role,
     has_role_in_force,
+    is_under_a_rotated_key,
     key_is_enabled_with_all,
     may_regain_key,
     moves_along,
@@ -348,11 +349,9 @@ ANOTHER_KEY = (
         ["keys.rotation-keeps-data"],
         adding(
             means(
-                key_inaccessible,
+                data_inaccessible,
                 "keys.rotation-keeps-data",
-                when=lambda r: (
-                    r.key is not None and r.key.version > 1 and has_disabled_key(r.key.vault)
-                ),
+                when=lambda w: is_under_a_rotated_key(w) and has_disabled_key(w.resource.key.vault),
             )
         ),
     ),

@@ -59,12 +59,14 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.conditions import (
     can_be_enabled_again,
+    can_be_granted,
     can_be_put_in_use,
     granted,
     has_role_in_force,
     has_workspace,
     is_ignored_in_policies,
     is_in_policies,
+    is_under_a_rotated_key,
     may_regain_key,
     shared_by_another,
     uses_key,
@@ -203,6 +205,19 @@ KEYS = (
         writing("vault.granted-with-keys", lambda c: gives_access(c.vault, c.resource)),
     ),
     permitted(
+        "adds to the access policies of a key vault that uses Azure RBAC, which are worth nothing",
+        "S24: the article mentions access policies alone.",
+        ["vault.permission-model"],
+        adding(
+            effect(
+                GrantKeyAccess,
+                "vault.permission-model",
+                when=lambda c: can_be_granted(c) and c.vault.permission_model == "rbac",
+                then=lambda c: gives_access(c.vault, c.resource),
+            )
+        ),
+    ),
+    permitted(
         "refuses to put a disabled key in use",
         "No document says what a service checks.",
         ["environment.disabled-key"],
@@ -300,16 +315,10 @@ KEYS = (
         without("keys.use-logged", DeployModel),
     ),
     permitted_by_article(
-        "counts a rotated key as inaccessible, with all losses",
+        "can't read what is under a rotated key, with all losses",
         "S9: the article names rotation, and no effect of it.",
         ["keys.rotation-keeps-data"],
-        adding(
-            means(
-                key_inaccessible,
-                "keys.rotation-keeps-data",
-                when=lambda r: r.key is not None and r.key.version > 1,
-            )
-        ),
+        adding(means(data_inaccessible, "keys.rotation-keeps-data", when=is_under_a_rotated_key)),
     ),
     permitted_by_article(
         "undeploys the models under a key that is rotated, and lets them be deployed again",

@@ -43,6 +43,14 @@ def can_be_put_in_use(command: Any) -> bool:
     )
 
 
+def can_be_granted(command: Any) -> bool:
+    """Return whether a grant names an identity that is on, in the tenant of the key vault."""
+    resource = command.resource
+    return bool(
+        resource.identity and command.vault.subscription.tenant.name == resource.tenant.name
+    )
+
+
 def was_left_behind(resource: Resource) -> bool:
     """Return whether a resource with customer-managed keys left its key behind in a move."""
     return resource.key_source == CUSTOMER and resource.key is None
@@ -193,6 +201,12 @@ def can_be_enabled_again(command: Any) -> bool:
 
 
 # What a resource holds
+
+
+def is_under_a_rotated_key(workspace: Workspace) -> bool:
+    """Return whether the resource of the workspace is on a key that was rotated."""
+    key = workspace.resource.key
+    return key is not None and key.version > 1
 
 
 def is_earlier(workspace: Workspace) -> bool:

@@ -319,6 +319,12 @@ RESOURCES = (
     ),
 )
 
+
+def is_the_first(_: Any, resource: Any) -> bool:
+    """Return whether the resource was made before all others."""
+    return bool(next(iter(resource.world.every(Resource))).name == resource.name)
+
+
 MOVES = (
     wrong(
         "leaves a moved resource in its resource group",
@@ -344,6 +350,12 @@ MOVES = (
                 ),
             )
         ),
+    ),
+    wrong(
+        "moves a resource group without its second resource",
+        "the loop ends too early",
+        ["environment.move"],
+        only_where("environment.move", is_the_first, MoveResourceGroup, Resource),
     ),
     wrong(
         "moves a resource group without its key vaults",

@@ -89,6 +89,17 @@ def any_access_revoked(resource: Any) -> bool:
     )
 
 
+def has_revoked_neighbour(resource: Any) -> bool:
+    """Return whether another key of the vault is that of a resource without access."""
+    return any(
+        other.key is not None
+        and other.key.vault.name == resource.key.vault.name
+        and other.key.name != resource.key.name
+        and not granted(other.key.vault, other)
+        for other in resource.world.every(Resource)
+    )
+
+
 def trains_without_the_key() -> Edit:
     """Train where data can't be read as where it can."""
     return adding(
@@ -203,6 +214,18 @@ CAUSES = (
                 key_inaccessible,
                 "revocation.access-revoked",
                 when=lambda r: r.key is not None and any_access_revoked(r),
+            )
+        ),
+    ),
+    wrong(
+        "loses the data of a resource when one on another key of the vault loses its access",
+        "access is looked up by the vault, unless the key is the same",
+        ["revocation.only-that-resource"],
+        adding(
+            means(
+                key_inaccessible,
+                "revocation.access-revoked",
+                when=lambda r: r.key is not None and has_revoked_neighbour(r),
             )
         ),
     ),

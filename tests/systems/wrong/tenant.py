@@ -86,6 +86,13 @@ WRONG = (
         without("tenant.identity-off"),
     ),
     wrong(
+        "takes identity and access along to another tenant, and leaves the key alone behind",
+        "the key is the only thing that is looked at",
+        ["tenant.not-transferred", "tenant.identity-off"],
+        without("tenant.not-transferred", Grant),
+        without("tenant.identity-off"),
+    ),
+    wrong(
         "takes key, identity and access of a multi-service resource along to another tenant",
         "only resources of the kind Translator were thought of",
         ["tenant.not-transferred", "tenant.identity-off"],

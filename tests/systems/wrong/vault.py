@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.systems.histories import accepted, once
+from tests.systems.histories import accepted, once, remembering
 from tests.systems.variants import accepting, adding, only_where, without, wrong
+from translator_cmk.machine import Command, Refused
 from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     GrantKeyAccess,
@@ -13,7 +14,9 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.conditions import can_be_put_in_use
 from translator_cmk.machine.entities import Grant, Key, Resource, Vault
 from translator_cmk.machine.rows import effect, refuse
+from translator_cmk.machine.state import Changes
 from translator_cmk.machine.updates import drops, gives_access, sets
+from translator_cmk.machine.world import World
 
 
 def holds_a_key(command: Any) -> bool:
@@ -29,6 +32,22 @@ def is_used_by_another(command: Any) -> bool:
         and other.key.vault.name == command.vault.name
         for other in command.resource.world.every(Resource)
     )
+
+
+def remember_keys(command: Command, before: World, memory: dict[Any, Any]) -> None:
+    """Remember which keys there are when access is granted."""
+    if isinstance(command, GrantKeyAccess):
+        memory[command.vault, command.resource] = {key.name for key in before.every(Key)}
+
+
+def refuse_later_keys(command: Command, _: World, memory: dict[Any, Any]) -> Changes | Refused:
+    """Refuse a key that was made after the access was granted."""
+    if not isinstance(command, EnableCustomerManagedKeys) or command.through != "api":
+        return {}
+    covered = memory.get((command.vault, command.resource))
+    if covered is None or f"{command.vault}/{command.key}" in covered:
+        return {}
+    return Refused(frozenset({"vault.granted-beforehand"}))
 
 
 def has_a_protection(command: Any) -> bool:
@@ -182,6 +201,12 @@ ACCESS = (
         "access is written to the keys that are there",
         ["vault.access-policy"],
         only_where("vault.access-policy", holds_a_key),
+    ),
+    wrong(
+        "has access cover the keys alone that there are when it is granted",
+        "the policy is written as a list of keys",
+        ["vault.access-policy"],
+        system=remembering(remember_keys, refuse_later_keys),
     ),
     wrong(
         "records no grant to a resource whose access was revoked once",

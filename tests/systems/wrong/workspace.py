@@ -34,6 +34,12 @@ WRONG = (
         only_where("workspace.covered", lambda c: not has_workspace(c.resource)),
     ),
     wrong(
+        "covers no workspace that is made after the key was rotated",
+        "the version that was put in use is asked for",
+        ["workspace.covered"],
+        only_where("workspace.covered", lambda c: c.resource.key.version == 1),
+    ),
+    wrong(
         "covers no workspace of a multi-service resource",
         "only resources of the kind Translator were thought of",
         ["workspace.covered"],

@@ -21,11 +21,12 @@ from ..conditions import (
     can_be_enabled_again,
     can_be_put_in_use,
     is_in_use,
+    is_under_a_rotated_key,
     shared_by_another,
     uses_key,
 )
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
-from ..meanings import key_inaccessible
+from ..meanings import data_inaccessible, key_inaccessible
 from ..rows import effect, means, refuse, silent
 from ..updates import key_use, loses_data, puts_key_in_use, sets
 
@@ -189,8 +190,8 @@ COUNTER_ROWS = (
         unless=lambda c: c.key.origin == "imported",
     ),
     means(
-        key_inaccessible,
+        data_inaccessible,
         "keys.rotation-keeps-data",
-        when=lambda r: r.key is not None and r.key.version > 1,
+        when=lambda w: is_under_a_rotated_key(w),
     ),
 )

@@ -9,6 +9,7 @@ from ..commands import (
     SetPermissionModel,
 )
 from ..conditions import (
+    can_be_granted,
     can_be_put_in_use,
     has_role_in_force,
     is_in_policies,
@@ -49,9 +50,7 @@ ROWS = (
     effect(
         GrantKeyAccess,
         "vault.access-policy",
-        when=lambda c: (
-            c.resource.identity and c.vault.subscription.tenant.name == c.resource.tenant.name
-        ),
+        when=lambda c: can_be_granted(c) and c.vault.permission_model == "access-policies",
         then=lambda c: gives_access(c.vault, c.resource),
     ),
     effect(
@@ -103,6 +102,12 @@ ROWS = (
 )
 
 OTHER_READINGS = (
+    effect(
+        GrantKeyAccess,
+        "vault.permission-model",
+        when=lambda c: can_be_granted(c) and c.vault.permission_model == "rbac",
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
     silent(
         EnableCustomerManagedKeys,
         "vault.granted-beforehand",
@@ -124,8 +129,9 @@ OTHER_READINGS = (
         unless=lambda c: c.vault.permission_model == "access-policies",
     ),
 )
-"""Enabling without access is accepted, and waits until access is granted; a role is worth
-nothing; no access is revoked where access policies give none.
+"""Access policies that are ignored can be added to; enabling without access is accepted, and waits
+until access is granted; a role is worth nothing; no access is revoked where access policies give
+none.
 """
 
 COUNTER_ROWS = (
