@@ -133,8 +133,9 @@ def test_a_plan_that_failed_or_is_partial_says_so(tmp_path: Path) -> None:
     partial = read_dict(b.TerraformPlan(complete=False).as_dict(), tmp_path)
     whole = read_dict(b.TerraformPlan().as_dict(), tmp_path)
     assert failed.failed
-    assert "partial" in partial.notes[0]
-    assert whole.notes == ()
+    assert partial.is_partial
+    assert not whole.failed
+    assert not whole.is_partial
 
 
 def test_references_lead_through_modules_and_loops(tmp_path: Path) -> None:
@@ -251,4 +252,4 @@ def test_what_what_if_does_not_evaluate_may_change(tmp_path: Path) -> None:
     unsupported = b.arm_change("Unsupported", b.arm_vault(), None)
     plan = read_dict(b.what_if(unsupported), tmp_path)
     assert plan.resources[0].actions == ("perhaps",)
-    assert "did not evaluate" in plan.notes[0]
+    assert plan.not_evaluated

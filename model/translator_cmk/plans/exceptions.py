@@ -75,22 +75,15 @@ def with_exceptions(
             if not fits(each, finding):
                 continue
             fitting.add(each)
-            is_over = each.until < today.isoformat()
-            if each in counted.known and not is_over and finding.known is None:
-                finding = replace(finding, known=each)  # noqa: PLW2901  # the first that fits
-            elif finding.known is None:
-                why = f"was over on {each.until}" if is_over else "is new and doesn't count yet"
-                remark = f"The exception ({each.reason}) {why}."
-                finding = replace(finding, remark=remark)  # noqa: PLW2901  # as above
+            status = "known" if each in counted.known else "new"
+            if each.until < today.isoformat():
+                status = "over"
+            if not finding.is_known:
+                finding = replace(finding, exception=each._replace(status=status))  # noqa: PLW2901  # the first that counts
         found.append(finding)
-    notes = [
-        f"an exception fits nothing in this plan: {each.address}, {each.verdict} ({each.reason})"
-        for each in counted.known
-        if each not in fitting
-    ]
     return replace(
         report,
         findings=tuple(found),
-        notes=(*report.notes, *notes),
+        unfit=tuple(each for each in counted.known if each not in fitting),
         red_from=counted.red_from,
     )

@@ -45,6 +45,15 @@ class Known(NamedTuple):
     reason: str
     until: str
     """The last day on which it counts."""
+    status: str = "known"
+    """`known`; or `over` or `new`, so that it doesn't count."""
+
+
+class Note(NamedTuple):
+    """What is said of a plan besides its findings."""
+
+    kind: str
+    name: str
 
 
 class Gap(NamedTuple):
@@ -72,15 +81,18 @@ class Finding:
     """The address of the account or the vault that goes too, and whose finding tells it all."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
-    known: Known | None = None
-    """The exception by which it doesn't count."""
-    remark: str = ""
-    """What else is said of it: an exception that is new, or over."""
+    exception: Known | None = None
+    """The exception that fits it."""
 
     @property
     def address(self) -> str:
         """Return the address of its resource."""
         return self.resource.address
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether an exception counts, by which it doesn't."""
+        return self.exception is not None and self.exception.status == "known"
 
     @property
     def verdict(self) -> str:
@@ -122,15 +134,18 @@ class Report:
     quiet: tuple[Finding, ...]
     """The changes of which nothing was found."""
     changes: int
-    accounts: tuple[str, ...]
+    accounts: Mapping[str, bool]
+    """The accounts that are judged, and whether each is only assumed to be there."""
     not_judged: Mapping[str, int]
     """How many accounts there are of each kind that is not judged."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     red_from: str = MAY_LOSE
+    unfit: tuple[Known, ...] = ()
+    """The exceptions that fit nothing."""
 
     def is_red(self, finding: Finding) -> bool:
         """Return whether a finding makes the plan red."""
-        return finding.known is None and not graver(self.red_from, finding.verdict)
+        return not finding.is_known and not graver(self.red_from, finding.verdict)
 
     @property
     def reds(self) -> list[Finding]:
@@ -147,5 +162,5 @@ class Report:
         return [
             finding
             for finding in self.findings
-            if finding.verdict == NOT_JUDGED and finding.known is None
+            if finding.verdict == NOT_JUDGED and not finding.is_known
         ]

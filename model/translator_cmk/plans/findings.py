@@ -12,7 +12,7 @@ from .changes import Operation, operations_of
 from .consequences import NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
 from .context import Change, Context
 from .demands import broken_demands
-from .finding import Finding, Part, Replay, Report
+from .finding import Finding, Note, Part, Replay, Report
 from .gaps import how_long
 from .order import predecessors
 from .plan import CREATE, DELETE, Plan, without_keys
@@ -63,14 +63,14 @@ class Judge:
     register: Register
     profile: str = "article"
     holds: Mapping[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     undecided: list[NotJudged] = field(default_factory=list)
 
     def judge(self, plan: Plan) -> Report:
         """Return what a plan does."""
-        self.notes = list(plan.notes)
         self.undecided = []
         world = World(plan, self.holds)
+        self.notes = [Note("key-not-told", name) for name in sorted(world.with_key_not_judged)]
         all_found = self._findings(plan, world)
         self._look_at_what_is_not_judged(plan, world)
         findings = [finding for finding in all_found if finding.verdict]
@@ -83,9 +83,9 @@ class Judge:
             findings=tuple(in_order(plan, with_what_goes_with(findings))),
             quiet=tuple(changes_without_finding(plan, all_found, findings)),
             changes=sum(1 for _ in plan.changes()),
-            accounts=tuple(account.name for account in world.every_account()),
+            accounts={account.name: account.is_outside for account in world.every_account()},
             not_judged=kinds_not_judged(world),
-            notes=tuple(dict.fromkeys([*self.notes, *world.notes])),
+            notes=tuple(self.notes),
         )
 
     def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
@@ -95,8 +95,7 @@ class Judge:
             if may_take_a_key(plan, world, resource):
                 self.undecided.append(NotJudged("request-not-followed", resource))
             else:
-                what = f"{resource.address} is not followed: what it changes is not judged"
-                self.notes.append(what)
+                self.notes.append(Note("not-followed", resource.address))
         for vault, accounts in accounts_not_judged(world):
             for account in accounts:
                 for operation in self._losing(Context(plan, world, account)):
@@ -140,10 +139,7 @@ class Judge:
             return
         lacked = context.setup.lost_before()
         if lacked:
-            self.notes.append(
-                f"{account.name} had no {lacked.removeprefix('an ')} before the plan: by the "
-                "article the loss is past"
-            )
+            self.notes.append(Note(f"lacked-{lacked}", account.name))
         setup = tuple(context.setup.commands())
         walker = self._walker(context)
         existing = frozenset(

@@ -58,7 +58,10 @@ PART = record(
         "source": PROSE,
     },
 )
-KNOWN = record("an exception", {"reason": TEXT, "until": TEXT})
+EXCEPTION = record(
+    "an exception",
+    {"reason": TEXT, "until": TEXT, "status": Choice(("known", "over", "new"))},
+)
 FINDING = record(
     "a finding",
     {
@@ -68,13 +71,12 @@ FINDING = record(
         "why": PROSE,
         "goes_with": PROSE,
         "until": PROSE,
-        "remark": PROSE,
         "accounts": ListOf(TEXT),
         "requirements": ListOf(TEXT),
         "article": FLAG,
         "parts": ListOf(PART),
     },
-    {"file": TEXT, "line": Whole(1, 10**9), "known": KNOWN},
+    {"file": TEXT, "line": Whole(1, 10**9), "exception": EXCEPTION},
 )
 REPORT: Shape = record(
     "a report",
@@ -151,7 +153,6 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "why": why_in_words(finding),
         "goes_with": finding.goes_with,
         "until": until_in_words(finding),
-        "remark": finding.remark,
         "accounts": list(finding.accounts),
         "requirements": finding.requirements,
         "article": finding.article,
@@ -160,8 +161,9 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
     if finding.place is not None:
         found["file"] = finding.place.file
         found["line"] = finding.place.line
-    if finding.known is not None:
-        found["known"] = {"reason": finding.known.reason, "until": finding.known.until}
+    if finding.exception is not None:
+        names = ("reason", "until", "status")
+        found["exception"] = {name: getattr(finding.exception, name) for name in names}
     return found
 
 

@@ -244,8 +244,8 @@ class Plan:
     """When the plan was made, as `2026-12-02T09:00:00Z`; empty if it doesn't say that."""
     failed: bool = False
     """Whether planning failed, so that changes are missing."""
-    notes: tuple[str, ...] = ()
-    """What the plan does not show."""
+    is_partial: bool = False
+    """Whether the plan leaves changes out, and another round follows."""
 
     @property
     def masked_texts(self) -> frozenset[str]:
@@ -277,6 +277,11 @@ class Plan:
         if len(found) > 1:
             return UNKNOWN
         return found[0] if found else default
+
+    @property
+    def not_evaluated(self) -> bool:
+        """Return whether the tool could not evaluate something."""
+        return any(resource.actions == (PERHAPS,) for resource in self.resources)
 
     def changes(self) -> Iterator[PlannedResource]:
         """Yield the resources that the plan changes."""

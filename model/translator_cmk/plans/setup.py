@@ -153,7 +153,7 @@ class Setup:
         return self.account.user.is_system and before is not None and before.identity is False
 
     def lost_before(self) -> str:
-        """Return what an account lacked before the plan to use its key: empty if nothing."""
+        """Return what an account lacked before the plan to use its key; empty if nothing."""
         used = self.account.key
         if used is None:
             return ""
@@ -161,9 +161,9 @@ class Setup:
             used.vault not in self.account.access
             and not self.world.vault_named(used.vault).uses_rbac
         ):
-            return "access to its key"
+            return "access"
         if self._lacks_its_identity():
-            return "an identity"
+            return "identity"
         return ""
 
     def _setup_contents(self, account: str) -> Iterator[Command]:

@@ -25,11 +25,6 @@ MARKS_OF_A_PLAN = frozenset(
 
 AGAIN = "plan again with Terraform 1.1 or later, or OpenTofu"
 
-IN_PART = (
-    "the plan is partial (-target, or deferred changes): what it leaves out is not judged, "
-    "and another round follows"
-)
-
 NOT_CONFIGURED = ConfiguredResource("", {}, frozenset())
 
 
@@ -50,10 +45,6 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
     resources = list(planned_resources(content, configuration))
     resources += left_out(content, configuration, resources)
 
-    notes = []
-    failed = content.value.get("errored") is True
-    if content.value.get("complete") is False:
-        notes.append(IN_PART)
     return Plan(
         source=source,
         tool="terraform",
@@ -61,8 +52,8 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
         dependencies=read_dependencies(content, configuration),
         features=read_features(content.record("configuration")),
         made=content.text("timestamp", ""),
-        failed=failed,
-        notes=tuple(notes),
+        failed=content.value.get("errored") is True,
+        is_partial=content.value.get("complete") is False,
     )
 
 

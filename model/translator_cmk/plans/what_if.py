@@ -34,10 +34,6 @@ CHANGE_TYPES: Mapping[str, tuple[str, ...]] = {
 }
 """The actions of each type of change, its name in lower case."""
 
-DETAILS = (
-    "run it with --result-format FullResourcePayloads, which is the default, to have them judged"
-)
-
 LENGTH_OF_A_GROUP = 5
 """So many parts has the id of a resource group, which names no provider:
 `/subscriptions/S/resourceGroups/G`."""
@@ -71,14 +67,7 @@ def read_what_if(source: str, value: Any) -> Plan:
         resource = read_change(entry)
         if resource is not None:
             resources.append(replace(resource, actions=(PERHAPS,)))
-
-    notes = []
-    if any(resource.actions == (PERHAPS,) for resource in resources):
-        notes.append(f"what-if did not evaluate some resources; {DETAILS}")
-    notes.append(
-        "what-if shows no order and no replacement, and leaves out what it does not look at"
-    )
-    return Plan(source, "what-if", tuple(resources), ordered=False, notes=tuple(notes))
+    return Plan(source, "what-if", tuple(resources), ordered=False)
 
 
 def check_status(content: Fields) -> None:

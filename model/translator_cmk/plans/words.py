@@ -74,6 +74,31 @@ STORED = {
 }
 """What is assumed to be in an account."""
 
+PARTIAL = (
+    "the plan is partial (-target, or deferred changes): what it leaves out is not judged, "
+    "and another round follows"
+)
+NOT_EVALUATED = (
+    "what-if did not evaluate some resources; run it with --result-format FullResourcePayloads, "
+    "which is the default, to have them judged"
+)
+WHAT_IF = "what-if shows no order and no replacement, and leaves out what it does not look at"
+PAST = "before the plan: by the article the loss is past"
+NOTES = {
+    "key-not-told": "which key {name} uses can't be told from this plan",
+    "lacked-access": f"{{name}} had no access to its key {PAST}",
+    "lacked-identity": f"{{name}} had no identity {PAST}",
+    "not-followed": "{name} is not followed: what it changes is not judged",
+}
+NOT_SHOWN = "the account {name} is not in the plan: its kind is assumed to be judged"
+UNFIT = "an exception fits nothing in this plan: {address}, {verdict} ({reason})"
+EXCEPTIONS = {
+    "known": "Known until {until}: {reason}",
+    "over": "The exception ({reason}) was over on {until}.",
+    "new": "The exception ({reason}) is new and doesn't count yet.",
+}
+"""By the status of an exception what is said of it."""
+
 OUTSIDE = "accounts, policies and roles outside this plan are not seen, and assumed to be in order"
 SILENCE = "silence means that nothing was found which the article names; it does not mean safe"
 REFUSALS = "no refusal was observed on Azure: what breaks a demand may have no effect instead"
@@ -203,7 +228,7 @@ def summary(report: Report) -> str:
     found: list[str] = []
     for verdict in TABLE:
         mine = [finding for finding in report.findings if finding.verdict == verdict.name]
-        known = sum(1 for finding in mine if finding.known is not None)
+        known = sum(1 for finding in mine if finding.is_known)
         if mine:
             remark = f" ({known} known)" if known else ""
             found.append(f"{verdict.label}: {count(len(mine), 'change')}{remark}.")
@@ -240,7 +265,19 @@ def without_finding(report: Report) -> str:
 
 def limits(report: Report) -> Iterator[str]:
     """Yield what this report can't say."""
-    yield from report.notes
+    if report.plan.is_partial:
+        yield PARTIAL
+    if report.plan.not_evaluated:
+        yield NOT_EVALUATED
+    if report.plan.tool == "what-if":
+        yield WHAT_IF
+    for note in report.notes:
+        yield NOTES[note.kind].format(name=note.name)
+    for name, is_assumed in report.accounts.items():
+        if is_assumed:
+            yield NOT_SHOWN.format(name=name)
+    for each in report.unfit:
+        yield UNFIT.format_map(each._asdict())
     for kind, number in sorted(report.not_judged.items()):
         yield f"not judged: {count(number, 'account')} of kind {kind}"
     if report.accounts:
@@ -285,10 +322,9 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
     address = address_in_words(finding.address)
     actions = f"  {actions_in_words(finding)}" if finding.resource.actions else ""
     yield Paragraph((Mark(verdict.label, finding.verdict), "  ", Code(address), actions))
-    if finding.known is not None:
-        yield Paragraph((f"Known until {finding.known.until}: {finding.known.reason}",))
-    if finding.remark:
-        yield Paragraph((finding.remark,))
+    if finding.exception is not None:
+        known = finding.exception
+        yield Paragraph((EXCEPTIONS[known.status].format_map(known._asdict()),))
     if finding.goes_with:
         yield Paragraph(
             (f"It goes with {address_in_words(finding.goes_with)}, whose finding says the rest.",)

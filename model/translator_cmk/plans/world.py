@@ -197,7 +197,6 @@ class World:
         self.identities: dict[str, set[str]] = {}  # all names of each user-assigned identity
         self.policies: dict[str, list[Policy]] = {}  # by vault, before the change
         self.with_key_not_judged: set[str] = set()
-        self.notes: list[str] = []
         self._find_vaults()
         self._find_keys()
         self._find_accounts()
@@ -362,7 +361,6 @@ class World:
             account.key = used
         elif use is not None:
             self.with_key_not_judged.add(account.name)
-            self.notes.append(f"which key {account.name} uses can't be told from this plan")
 
     # Who uses a key
 
@@ -433,9 +431,6 @@ class World:
         account = KnownAccount(self.names.new(last_word(reference), "account"), "Translator")
         account.is_outside = True
         self.accounts[reference] = account
-        self.notes.append(
-            f"the account {account.name} is not in the plan: its kind is assumed to be judged"
-        )
 
     def vaults_of(self, account: KnownAccount) -> set[str]:
         """Return the vaults whose keys an account uses before the change or is to use."""
