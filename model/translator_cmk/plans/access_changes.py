@@ -63,20 +63,18 @@ NO_WORDS: Mapping[str, str] = {}
 # Policies
 
 
-def policy_deleted(context: Context, entry: Entry, policy: Policy) -> Iterator[Change]:
+def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
     vault = context.vault(policy.vault)
     if vault is None or vault.uses_rbac:
         return
-    kind, words = how_it_goes(context, entry, policy, POLICY)
+    kind, words = how_it_goes(context, policy, POLICY)
     had = rights_given(context, (policy,))
-    yield from rights_changed(context, entry, vault, had, NO_RIGHTS, kind, words)
+    yield from rights_changed(context, vault, had, NO_RIGHTS, kind, words)
 
 
-def how_it_goes(
-    context: Context, entry: Entry, thing: Policy | Role, access: str
-) -> tuple[str, dict[str, str]]:
+def how_it_goes(context: Context, thing: Policy | Role, access: str) -> tuple[str, dict[str, str]]:
     """Return the kind of change by which a policy or a role of the account goes, with its names."""
-    resource = entry.resource
+    resource = context.entry.resource
     words = {"access": access}
     cause = root_cause(context.plan, resource)
     if resource.forced_by in OF_A_PRINCIPAL and cause is not None:
@@ -121,18 +119,16 @@ def keeps_ignoring_policies(vault: KnownVault) -> bool:
     return vault.uses_rbac and (vault.after is None or vault.after.rbac is not False)
 
 
-def policy_updated(
-    context: Context, entry: Entry, before: Policy, after: Policy
-) -> Iterator[Change]:
+def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[Change]:
     vault = context.vault(before.vault)
     if vault is None or vault.uses_rbac:
         return
     had = rights_given(context, (before,))
     has = rights_given(context, (after,))
-    yield from rights_changed(context, entry, vault, had, has, "policy-emptied")
+    yield from rights_changed(context, vault, had, has, "policy-emptied")
 
 
-def list_applied(context: Context, entry: Entry, thing: PolicyList) -> Iterator[Change]:
+def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac:
         return
@@ -142,15 +138,15 @@ def list_applied(context: Context, entry: Entry, thing: PolicyList) -> Iterator[
         return
     rights = rights_given(context, thing.policies)
     if thing.does == "remove":
-        yield from rights_changed(context, entry, vault, rights, NO_RIGHTS, "policy-dropped")
+        yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
     elif thing.does == "replace" and vault.name in context.account.access:
         had = Rights(NEEDED, {}, {})
-        yield from rights_changed(context, entry, vault, had, rights, "policy-dropped")
+        yield from rights_changed(context, vault, had, rights, "policy-dropped")
     else:
         yield from policies_given(context, vault, thing.policies)
 
 
-def list_deleted(context: Context, entry: Entry, thing: PolicyList) -> Iterator[Change]:
+def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
@@ -161,7 +157,7 @@ def list_deleted(context: Context, entry: Entry, thing: PolicyList) -> Iterator[
     if had.certain or (had.perhaps and context.uses(vault)):
         yield policies_unknown(context, vault)
     elif had.by_others:
-        yield from access_of_others_gone(context, entry, vault)
+        yield from access_of_others_gone(context, vault)
 
 
 def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
@@ -184,7 +180,6 @@ def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
 
 def rights_changed(
     context: Context,
-    entry: Entry,
     vault: KnownVault,
     had: Rights,
     has: Rights,
@@ -207,12 +202,12 @@ def rights_changed(
         if lacks_some_of(has.perhaps, had.perhaps):
             yield policies_unknown(context, vault)
         elif lacks_some_of(has.by_others, had.by_others):
-            yield from access_of_others_gone(context, entry, vault)
+            yield from access_of_others_gone(context, vault)
 
 
-def access_of_others_gone(context: Context, entry: Entry, vault: KnownVault) -> Iterator[Change]:
+def access_of_others_gone(context: Context, vault: KnownVault) -> Iterator[Change]:
     """Yield that access goes by which the account may use its key: no other is visible."""
-    if context.shows_no_access(vault, entry):
+    if context.shows_no_access(vault):
         yield context.change("access-of-others-gone", may(context.revoke(vault)), vault)
 
 
@@ -234,30 +229,30 @@ def policies_given(
 
 
 def policies_updated(
-    context: Context, entry: Entry, vault: KnownVault, before: Vault, after: Vault
+    context: Context, vault: KnownVault, before: Vault, after: Vault
 ) -> Iterator[Change]:
     """Yield what another list of policies in the vault itself gives or takes."""
     if not isinstance(before.policies, tuple) or after.policies is None:
         return
     had = rights_given(context, before.policies)
     if after.policies is UNKNOWN:
-        is_mine = had.by_others and context.shows_no_access(vault, entry)
+        is_mine = had.by_others and context.shows_no_access(vault)
         if had.certain or had.perhaps or is_mine:
             yield policies_unknown(context, vault)
         return
     has = rights_given(context, after.policies)
-    yield from rights_changed(context, entry, vault, had, has, "policy-dropped")
+    yield from rights_changed(context, vault, had, has, "policy-dropped")
 
 
 # Roles and groups
 
 
-def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]:
+def role_deleted(context: Context, role: Role) -> Iterator[Change]:
     is_mine = context.world.is_of(role, context.account)
-    kind, words = how_it_goes(context, entry, role, role.name)
+    kind, words = how_it_goes(context, role, role.name)
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
-        keeps = context.world.keeps_access(vault, context.account, [entry], by_role=True)
+        keeps = context.world.keeps_access(vault, context.account, [context.entry], by_role=True)
         if keeps or not (counts or is_mine):
             continue
         if vault.before is None and vault.exists_before:
@@ -266,7 +261,7 @@ def role_deleted(context: Context, entry: Entry, role: Role) -> Iterator[Change]
             continue
         other = new_role(context, vault)
         is_other = other is not None and not is_the_same(context, other.after, role)
-        if is_other and entry.resource.actions == (CREATE, DELETE):
+        if is_other and context.entry.resource.actions == (CREATE, DELETE):
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         readings = may(remove, is_mine is True and bool(role.name) and not is_other)
@@ -319,25 +314,30 @@ def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
 
 
 def members_leave(
-    context: Context, entry: Entry, thing: Members, gone: MayBeUnknown
+    context: Context, before: Members, after: Members | None = None
 ) -> Iterator[Change]:
     """Yield that members leave a group by which the account may have its access."""
+    gone = before.members
+    if after is not None:
+        if UNKNOWN in (gone, after.members):
+            return
+        gone = (gone or frozenset()) - (after.members or frozenset())
     user = context.account.user
     if isinstance(gone, frozenset) and user.is_known and not gone & user.may_be:
         return
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
-        if context.world.lets_in(vault, thing.group) and context.shows_no_access(vault, entry):
+        if context.world.lets_in(vault, before.group) and context.shows_no_access(vault):
             yield context.change("group-left", may(context.revoke(vault)), vault)
 
 
 def custom_role_narrowed(
-    context: Context, entry: Entry, before: RoleDefinition, after: RoleDefinition | None
+    context: Context, before: RoleDefinition, after: RoleDefinition | None = None
 ) -> Iterator[Change]:
     """Yield that a custom role goes or loses the use of keys, by which the account may use its."""
     if before.uses_keys is False or (after is not None and after.uses_keys is True):
         return
-    names = (f"@{entry.address}", before.name.lower(), last_word(str(before.id)))
+    names = (f"@{context.entry.address}", before.name.lower(), last_word(str(before.id)))
     given = [
         each
         for each in context.world.entries

@@ -12,7 +12,6 @@ from ..machine.commands import (
     ReturnToMicrosoftManagedKeys,
 )
 from .context import NOTHING, Change, Context, may
-from .inventory import Entry
 from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, Key, KeyInUse, MayBeUnknown, Vault
 from .verdicts import NOT_SPECIFIED
@@ -24,11 +23,11 @@ PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 # Accounts
 
 
-def account_deleted(context: Context, entry: Entry, account: Account) -> Iterator[Change]:
+def account_deleted(context: Context, account: Account) -> Iterator[Change]:
     if context.is_mine(account.id):
         kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
         delete = (DeleteResource(context.account.name),)
-        purged = str(context.plan.feature(entry.resource, PURGES, True))
+        purged = str(context.feature(PURGES))
         yield context.change(kind, (delete,), purged=purged)
 
 
@@ -99,9 +98,9 @@ def identity_detached(context: Context, before: Account, after: Account) -> Iter
         yield from key_without_its_user(context, "identity-detached")
 
 
-def identity_deleted(context: Context, entry: Entry, identity: Identity) -> Iterator[Change]:
+def identity_deleted(context: Context, identity: Identity) -> Iterator[Change]:
     """Yield that the user-assigned identity goes by which the account uses its key."""
-    if context.account.user.may_be & {identity.id, identity.principal, f"@{entry.address}"}:
+    if context.account.user.may_be & {identity.id, identity.principal, f"@{context.entry.address}"}:
         yield from key_without_its_user(context, "identity-deleted")
 
 
@@ -129,7 +128,9 @@ def user_changed(context: Context, before: MayBeUnknown, after: MayBeUnknown) ->
 # Customer-managed keys
 
 
-def key_put_in_use(context: Context, thing: KeyInUse, before: MayBeUnknown) -> Iterator[Change]:
+def key_put_in_use(
+    context: Context, thing: KeyInUse, before: MayBeUnknown = None
+) -> Iterator[Change]:
     if not context.is_mine(thing.account):
         return
     yield from user_changed(context, before, thing.key)

@@ -4,14 +4,13 @@ A difference may have several *readings*, where a value is unknown or a silence 
 list of commands, and the plan may mean any of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..machine.commands import DeleteKey, DisableIdentity
 from . import access_changes, account_changes, key_changes, vault_changes
 from .context import Change, Context, may
-from .inventory import Entry
-from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, PlannedResource
+from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
 from .things import (
     Account,
     Group,
@@ -48,98 +47,67 @@ class Operation:
 def operations_of(context: Context) -> Iterator[Operation]:
     """Yield the operations that concern the account, in the order of the plan."""
     for entry in context.world.entries:
+        here = context.at(entry)
         for place, action in enumerate(entry.resource.actions):
-            changes = tuple(changes_of(context, entry, action))
+            changes = tuple(changes_of(here, entry.before, entry.after, action))
             if changes:
                 yield Operation(entry.resource, action, place, changes)
 
 
-def changes_of(context: Context, entry: Entry, action: str) -> Iterable[Change]:
+def changes_of(
+    context: Context, before: Thing | None, after: Thing | None, action: str
+) -> Iterable[Change]:
     """Return what one action does to the world of the account."""
-    if action == DELETE and entry.before is not None:
-        return deleted(context, entry, entry.before)
-    if action == CREATE and entry.after is not None:
-        return created(context, entry, entry.after)
-    if action == UPDATE and entry.before is not None and entry.after is not None:
-        return updated(context, entry, entry.before, entry.after)
-    if action == PERHAPS:
-        return perhaps(context, entry)
-    return ()
+    if action == DELETE and type(before) in DELETED:
+        return DELETED[type(before)](context, before)
+    if action == CREATE and type(after) in CREATED:
+        return CREATED[type(after)](context, after)
+    if action == UPDATE and type(before) is type(after) and type(after) in UPDATED:
+        return UPDATED[type(after)](context, before, after)
+    return perhaps(context, before or after) if action == PERHAPS else ()
 
 
-def deleted(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
-    """Return what it does that a thing is deleted."""
-    match thing:
-        case Account():
-            return account_changes.account_deleted(context, entry, thing)
-        case Vault():
-            return vault_changes.vault_deleted(context, thing)
-        case Key():
-            return key_changes.key_deleted(context, thing)
-        case Policy():
-            return access_changes.policy_deleted(context, entry, thing)
-        case PolicyList():
-            return access_changes.list_deleted(context, entry, thing)
-        case KeyInUse():
-            return account_changes.key_given_up(context, thing)
-        case Role():
-            return access_changes.role_deleted(context, entry, thing)
-        case Group():
-            return vault_changes.group_deleted(context, entry, thing)
-        case Identity():
-            return account_changes.identity_deleted(context, entry, thing)
-        case Members():
-            return access_changes.members_leave(context, entry, thing, thing.members)
-        case RoleDefinition():
-            return access_changes.custom_role_narrowed(context, entry, thing, None)
+Read = Callable[..., Iterable[Change]]
+"""Returns what it does to the world of an account that a thing is deleted, made or changed."""
+
+DELETED: Mapping[type, Read] = {
+    Account: account_changes.account_deleted,
+    Vault: vault_changes.vault_deleted,
+    Key: key_changes.key_deleted,
+    Policy: access_changes.policy_deleted,
+    PolicyList: access_changes.list_deleted,
+    KeyInUse: account_changes.key_given_up,
+    Role: access_changes.role_deleted,
+    Group: vault_changes.group_deleted,
+    Identity: account_changes.identity_deleted,
+    Members: access_changes.members_leave,
+    RoleDefinition: access_changes.custom_role_narrowed,
+}
+CREATED: Mapping[type, Read] = {
+    Account: account_changes.account_created,
+    Vault: vault_changes.vault_created,
+    Key: key_changes.key_created,
+    Policy: access_changes.policy_created,
+    PolicyList: access_changes.list_applied,
+    KeyInUse: account_changes.key_put_in_use,
+    Role: access_changes.role_created,
+}
+UPDATED: Mapping[type, Read] = {
+    Account: account_changes.account_updated,
+    Vault: vault_changes.vault_updated,
+    Key: key_changes.key_updated,
+    Policy: access_changes.policy_updated,
+    PolicyList: lambda context, _, after: access_changes.list_applied(context, after),
+    KeyInUse: lambda context, before, after: account_changes.key_put_in_use(
+        context, after, before.key
+    ),
+    Members: access_changes.members_leave,
+    RoleDefinition: access_changes.custom_role_narrowed,
+}
 
 
-def created(context: Context, entry: Entry, thing: Thing) -> Iterable[Change]:
-    """Return what it does that a thing is made."""
-    match thing:
-        case Account():
-            return account_changes.account_created(context, thing)
-        case Vault():
-            return vault_changes.vault_created(context, entry, thing)
-        case Key():
-            return key_changes.key_created(context, entry, thing)
-        case Policy():
-            return access_changes.policy_created(context, thing)
-        case PolicyList():
-            return access_changes.list_applied(context, entry, thing)
-        case KeyInUse():
-            return account_changes.key_put_in_use(context, thing, None)
-        case Role():
-            return access_changes.role_created(context, thing)
-    return ()
-
-
-def updated(context: Context, entry: Entry, before: Thing, after: Thing) -> Iterable[Change]:
-    """Return what it does that a thing is changed in place."""
-    match before, after:
-        case Account(), Account():
-            return account_changes.account_updated(context, before, after)
-        case Vault(), Vault():
-            return vault_changes.vault_updated(context, entry, before, after)
-        case Key(), Key():
-            return key_changes.key_updated(context, before, after)
-        case Policy(), Policy():
-            return access_changes.policy_updated(context, entry, before, after)
-        case PolicyList(), PolicyList():
-            return access_changes.list_applied(context, entry, after)
-        case Members(), Members() if UNKNOWN not in (before.members, after.members):
-            gone = (before.members or frozenset()) - (after.members or frozenset())
-            return access_changes.members_leave(context, entry, before, gone)
-        case RoleDefinition(), RoleDefinition():
-            return access_changes.custom_role_narrowed(context, entry, before, after)
-        case KeyInUse(), KeyInUse():
-            return account_changes.key_put_in_use(context, after, before.key)
-    return ()
-
-
-def perhaps(context: Context, entry: Entry) -> Iterator[Change]:
+def perhaps(context: Context, thing: Thing | None) -> Iterator[Change]:
     """Yield that what was not evaluated may take the key away."""
-    thing = entry.before or entry.after
     name = context.account.name
     match thing:
         case Account() if context.is_mine(thing.id):

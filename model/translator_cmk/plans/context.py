@@ -1,7 +1,9 @@
 """The account whose changes are looked for, with the world before, and what a change is."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RemoveKeyRole, RevokeKeyAccess
@@ -46,7 +48,9 @@ def may(commands: Commands, certain: bool = False) -> tuple[Commands, ...]:
 
 
 class Context:
-    """One account of a plan: what its changes are read against."""
+    """One account of a plan, and one resource of it: what its changes are read against."""
+
+    entry: Entry
 
     def __init__(self, plan: Plan, world: World, account: KnownAccount) -> None:
         self.plan = plan
@@ -54,6 +58,12 @@ class Context:
         self.account = account
         self.setup = Setup(world, account)
         self.vaults = world.vaults_of(account)
+
+    def at(self, entry: Entry) -> "Context":
+        """Return the same for the changes of one resource."""
+        here = copy(self)
+        here.entry = entry
+        return here
 
     def change(
         self,
@@ -72,6 +82,10 @@ class Context:
         if vault is not None:
             names["vault"] = vault.name
         return Change(kind, readings, names, silent, verdict, cites)
+
+    def feature(self, name: str) -> Any:
+        """Return a setting of the provider of the resource that is on by default, or `UNKNOWN`."""
+        return self.plan.feature(self.entry.resource, name, default=True)
 
     def is_mine(self, reference: MayBeUnknown) -> bool:
         """Return whether a reference is to this account."""
@@ -124,11 +138,13 @@ class Context:
     def shows_no_access(self, vault: KnownVault, *but: Entry) -> bool:
         """Return whether the account uses a vault, and no access of it is visible that stays.
 
+        The resource that changes gives none, nor those of ``but``.
+
         Where the vault or the account goes too, that has a finding of its own.
         """
         if not self.uses(vault) or self.deletes(vault) or self.deletes(self.account):
             return False
-        return not self.world.keeps_access(vault, self.account, but, by_role=vault.uses_rbac)
+        return not self.world.keeps_access(vault, self.account, (self.entry, *but), vault.uses_rbac)
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

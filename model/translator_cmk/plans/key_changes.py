@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from ..machine.commands import CreateKey, DeleteKey, DisableKey, RecoverKey
 from .context import HSM, NOTHING, Change, Context, may
-from .inventory import Entry
 from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Key
@@ -27,12 +26,12 @@ def key_deleted(context: Context, key: Key) -> Iterator[Change]:
     yield context.change("key-deleted", readings, vault, HSM if vault.is_hsm else "", **words)
 
 
-def key_created(context: Context, entry: Entry, key: Key) -> Iterator[Change]:
+def key_created(context: Context, key: Key) -> Iterator[Change]:
     vault = context.vault(key.vault)
     if vault is None:
         return
     known = context.world.key(vault, key.name)
-    recovers = context.plan.feature(entry.resource, RECOVERS, True)
+    recovers = context.feature(RECOVERS)
     if known.exists_before and recovers is not False:
         recover = RecoverKey(vault.name, known.name)
         yield context.change("key-recovered", ((recover,),), vault, key=known.name)

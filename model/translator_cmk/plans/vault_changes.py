@@ -13,11 +13,13 @@ from ..machine.commands import (
 )
 from .access_changes import new_role, policies_given, policies_updated
 from .context import HSM, NOTHING, Change, Commands, Context, may
-from .inventory import Entry
 from .plan import UNKNOWN, Plan, PlannedResource
 from .things import Group, MayBeUnknown, Role, Vault
 from .verdicts import REFUSED
 from .world import KnownVault, location_name
+
+RECOVERS = "key_vault.recover_soft_deleted_key_vaults"
+"""The setting of azurerm by which it recovers a deleted vault that is made again."""
 
 # Vaults
 
@@ -31,12 +33,11 @@ def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", store=store)
 
 
-def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Change]:
+def vault_created(context: Context, facts: Vault) -> Iterator[Change]:
     vault = context.vault(facts.id, facts.host)
     if vault is None:
         return
-    feature = "key_vault.recover_soft_deleted_key_vaults"
-    recovers = facts.recovers or context.plan.feature(entry.resource, feature, True) is not False
+    recovers = facts.recovers or context.feature(RECOVERS) is not False
     if vault.exists_before and recovers and not moves(vault):
         recover = (RecoverVault(vault.name),)
         yield context.change("vault-recovered", (recover,), vault)
@@ -57,7 +58,7 @@ def vault_created(context: Context, entry: Entry, facts: Vault) -> Iterator[Chan
         yield from policies_given(context, vault, facts.policies)
 
 
-def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -> Iterator[Change]:
+def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Change]:
     vault = context.vault(before.id, before.host)
     if vault is None:
         return
@@ -75,7 +76,7 @@ def vault_updated(context: Context, entry: Entry, before: Vault, after: Vault) -
     elif before.rbac is True and after.rbac is not True:
         yield from switched_to_policies(context, vault, after)
     elif before.rbac is not True:
-        yield from policies_updated(context, entry, vault, before, after)
+        yield from policies_updated(context, vault, before, after)
 
 
 def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:
@@ -106,12 +107,12 @@ def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> I
 # Groups
 
 
-def group_deleted(context: Context, entry: Entry, group: Group) -> Iterator[Change]:
+def group_deleted(context: Context, group: Group) -> Iterator[Change]:
     """Yield that all goes that a group holds, where the provider does not keep it."""
-    keeps = keeps_what_it_holds(context.plan, entry.resource)
+    keeps = keeps_what_it_holds(context.plan, context.entry.resource)
     if keeps is True:
         return
-    is_guarded = entry.resource.type.startswith("azurerm_")
+    is_guarded = context.entry.resource.type.startswith("azurerm_")
     kind = "group-deleted" if is_guarded else "group-deleted-without-a-guard"
     if group.is_subscription:
         kind = "subscription-cancelled"
