@@ -21,7 +21,7 @@ from .things import (
     Vault,
     last_word,
 )
-from .world import KnownVault, covers
+from .world import AFTER, BEFORE, KnownVault, covers
 
 
 @dataclass(frozen=True)
@@ -272,9 +272,8 @@ def role_deleted(context: Context, role: Role) -> Iterator[Change]:
 
 def new_role(context: Context, vault: KnownVault) -> Entry | None:
     """Return the entry of a role on a vault that the plan gives to the account, if it does."""
-    for entry in context.world.entries:
-        role = entry.after
-        if not isinstance(role, Role) or CREATE not in entry.resource.actions:
+    for entry, role in context.world.each(Role, states=[AFTER]):
+        if CREATE not in entry.resource.actions:
             continue
         is_mine = context.world.is_of(role, context.account) is True
         if is_mine and covers(role.scope, vault, context.world):
@@ -296,9 +295,9 @@ def role_created(context: Context, role: Role) -> Iterator[Change]:
 
 def loses_a_role(context: Context, vault: KnownVault) -> bool:
     """Return whether a role on a vault goes that may be the account's, before another one comes."""
-    for entry in context.world.entries:
+    for entry, role in context.world.each(Role, states=[BEFORE]):
         goes = DELETE in entry.resource.actions and entry.resource.actions != (CREATE, DELETE)
-        if goes and isinstance(entry.before, Role) and vault in vaults_with(context, entry.before):
+        if goes and vault in vaults_with(context, role):
             return True
     return False
 
@@ -338,11 +337,8 @@ def custom_role_narrowed(
     if before.uses_keys is False or (after is not None and after.uses_keys is True):
         return
     names = (f"@{context.entry.address}", before.name.lower(), last_word(str(before.id)))
-    given = [
-        each
-        for each in context.world.entries
-        if isinstance(each.before, Role) and each.before.definition in names
-    ]
+    roles = context.world.each(Role, states=[BEFORE])
+    given = [entry for entry, role in roles if role.definition in names]
     for name in sorted(context.vaults):
         vault = context.world.vault_named(name)
         if vault.uses_rbac and context.shows_no_access(vault, *given):

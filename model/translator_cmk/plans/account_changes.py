@@ -15,7 +15,7 @@ from .context import NOTHING, Change, Context, may
 from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, Key, KeyInUse, MayBeUnknown, Vault
 from .verdicts import NOT_SPECIFIED
-from .world import KnownVault, UsedKey
+from .world import AFTER, KnownVault, UsedKey
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 """The setting of azurerm by which a deleted account is purged too; it is on unless turned off."""
@@ -167,9 +167,8 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
 
 def address_of_new_key(context: Context, used: UsedKey) -> str:
     """Return the address of the resource of azurerm that makes a key; empty if none does."""
-    for entry in context.world.entries:
-        key = entry.after
-        if not isinstance(key, Key) or entry.resource.actions != (CREATE,):
+    for entry, key in context.world.each(Key, states=[AFTER]):
+        if entry.resource.actions != (CREATE,):
             continue
         vault = context.world.vault(key.vault)
         if vault is None or not entry.resource.type.startswith("azurerm_"):
@@ -181,8 +180,8 @@ def address_of_new_key(context: Context, used: UsedKey) -> str:
 
 def address_of_vault(context: Context, vault: KnownVault) -> str:
     """Return the address of the resource of azurerm that has a vault; empty if none does."""
-    for entry in context.world.entries:
-        is_it = isinstance(entry.after, Vault) and context.world.vault(entry.after.id) is vault
+    for entry, facts in context.world.each(Vault, states=[AFTER]):
+        is_it = context.world.vault(facts.id) is vault
         is_data = entry.resource.is_data
         if is_it and entry.resource.type.startswith("azurerm_") and not is_data:
             return entry.address

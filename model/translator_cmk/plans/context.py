@@ -11,7 +11,7 @@ from .inventory import Entry
 from .plan import CREATE, DELETE, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, MayBeUnknown, Vault
-from .world import KnownAccount, KnownVault, World
+from .world import AFTER, BEFORE, KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
@@ -118,20 +118,17 @@ class Context:
         return self._has_action(known, CREATE)
 
     def _has_action(self, known: KnownVault | KnownAccount, action: str) -> bool:
-        for entry in self.world.entries:
-            if action not in entry.resource.actions:
-                continue
-            facts = entry.before if action == DELETE else entry.after
-            if isinstance(facts, Vault) and self.world.vault(facts.id) is known:
-                return True
-            if isinstance(facts, Account) and self.world.account(facts.id) is known:
+        state = BEFORE if action == DELETE else AFTER
+        for entry, facts in self.world.each(Vault, Account, states=[state]):
+            find = self.world.vault if isinstance(facts, Vault) else self.world.account
+            if action in entry.resource.actions and find(facts.id) is known:
                 return True
         return False
 
     def other_owner_of_key(self) -> Entry | None:
         """Return the resource that goes on naming the key of the account beside its own block."""
-        for entry in self.world.entries:
-            if isinstance(entry.after, KeyInUse) and self.is_mine(entry.after.account):
+        for entry, facts in self.world.each(KeyInUse, states=[AFTER]):
+            if self.is_mine(facts.account):
                 return entry
         return None
 

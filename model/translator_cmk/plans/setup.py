@@ -44,8 +44,8 @@ class Setup:
         """Return the stage: the subscriptions and regions of an account and its vaults."""
         regions = {self.account.location: None}
         subscriptions = {self.subscription(self.account.before or self.account.after): TENANT}
-        for state in (self.account.before, self.account.after):
-            if state is not None and isinstance(state.location, str):
+        for state in self.account.states:
+            if isinstance(state.location, str):
                 regions[location_name(state.location)] = None
         for name in sorted(self.world.vaults_of(self.account)):
             vault = self.world.vault_named(name)
@@ -62,8 +62,8 @@ class Setup:
     def region(self, vault: KnownVault) -> str:
         """Return the region of a vault: that of the account if it uses it, as it could not else."""
         is_in_use = self.account.key is not None and self.account.key.vault == vault.name
-        for facts in (vault.before, vault.after):
-            if not is_in_use and facts is not None and isinstance(facts.location, str):
+        for facts in vault.states:
+            if not is_in_use and isinstance(facts.location, str):
                 return location_name(facts.location)
         return self.account.location if self.account.location != "global" else "westeurope"
 
@@ -72,8 +72,8 @@ class Setup:
         account, or else `production`.
         """
         own = UNKNOWN
-        for state in (self.account.before, self.account.after):
-            if state is not None and own is UNKNOWN:
+        for state in self.account.states:
+            if own is UNKNOWN:
                 own = subscription_of(state.id)
         subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
         otherwise = self.world.names.shown(own, "production")

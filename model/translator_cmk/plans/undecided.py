@@ -25,6 +25,7 @@ from .things import (
 )
 from .vault_changes import keeps_what_it_holds
 from .world import (
+    BEFORE,
     OTHERS,
     KnownAccount,
     KnownKey,
@@ -144,7 +145,7 @@ def keys_to_try(world: World, vault: KnownVault) -> list[KnownKey]:
 
 def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
     """Return an account that the plan does not show and that uses a key of a vault."""
-    account = KnownAccount(world.names.new(f"account-on-{vault.name}", "account"), "Translator")
+    account = KnownAccount(world.names.new(f"account-on-{vault.name}", "account"))
     account.is_outside = True
     account.key = UsedKey(vault.name, key.name)
     account.access.add(vault.name)
@@ -154,9 +155,8 @@ def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
 def roles_on_what_is_not_shown(world: World) -> Iterator[NotJudged]:
     """Yield which roles go that may use keys in a scope of which no vault is looked at."""
     looked_at = vaults_looked_at(world)
-    for entry in world.entries:
-        role = entry.before
-        if not isinstance(role, Role) or DELETE not in entry.resource.actions:
+    for entry, role in world.each(Role, states=[BEFORE]):
+        if DELETE not in entry.resource.actions:
             continue
         is_on_a_vault = vault_in(role.scope) is not None
         if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):

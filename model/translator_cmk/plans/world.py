@@ -1,8 +1,9 @@
 """What was there before a change: the accounts, vaults and keys of a plan by all their names."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from .inventory import Entry, entries_of
 from .plan import CREATE, DELETE, UNKNOWN, Plan
@@ -77,15 +78,20 @@ class Names:
         return re.sub(r"[^A-Za-z0-9-]+", "-", wanted).strip("-")[:50].strip("-") or otherwise
 
 
+T = TypeVar("T", Account, Vault, Key)
+
+BEFORE = "before"
+AFTER = "after"
+
+
 @dataclass
-class KnownVault:
-    """A vault, with what is known of it before and after."""
+class Known(Generic[T]):
+    """A thing of the plan, with what is known of it before and after."""
 
     name: str
-    before: Vault | None = None
-    after: Vault | None = None
+    before: T | None = None
+    after: T | None = None
     is_created: bool = False
-    keys: dict[str, "KnownKey"] = field(default_factory=dict)
 
     @property
     def exists_before(self) -> bool:
@@ -93,29 +99,38 @@ class KnownVault:
         return not self.is_created or self.before is not None
 
     @property
+    def states(self) -> list[T]:
+        """Return it before and after, as far as the plan shows it."""
+        return [state for state in (self.before, self.after) if state is not None]
+
+    def see(self, entry: Entry, facts: T) -> None:
+        """Note what one resource says of it."""
+        if entry.before is facts:
+            self.before = facts
+        if entry.after is facts:
+            self.after = facts
+            self.is_created |= CREATE in entry.resource.actions
+
+
+class KnownKey(Known[Key]):
+    """A key of a vault."""
+
+
+@dataclass
+class KnownVault(Known[Vault]):
+    """A vault."""
+
+    keys: dict[str, KnownKey] = field(default_factory=dict)
+
+    @property
     def is_hsm(self) -> bool:
         """Return whether it is a managed HSM."""
-        return any(facts is not None and facts.is_hsm for facts in (self.before, self.after))
+        return any(facts.is_hsm for facts in self.states)
 
     @property
     def uses_rbac(self) -> bool:
         """Return whether it uses Azure RBAC before, so its policies are ignored."""
         return self.before is not None and self.before.rbac is True
-
-
-@dataclass
-class KnownKey:
-    """A key of a vault."""
-
-    name: str
-    before: Key | None = None
-    after: Key | None = None
-    is_created: bool = False
-
-    @property
-    def exists_before(self) -> bool:
-        """Return whether it is there before: what the plan does not make is."""
-        return not self.is_created or self.before is not None
 
 
 @dataclass(frozen=True)
@@ -147,13 +162,10 @@ class User:
 
 
 @dataclass
-class KnownAccount:
-    """An account that is judged, with what is known of it before and after."""
+class KnownAccount(Known[Account]):
+    """An account that is judged."""
 
-    name: str
-    kind: str
-    before: Account | None = None
-    after: Account | None = None
+    kind: str = "Translator"
     is_outside: bool = False
     key: UsedKey | None = None
     """The key that it uses before."""
@@ -170,8 +182,8 @@ class KnownAccount:
     @property
     def location(self) -> str:
         """Return its location."""
-        for facts in (self.before, self.after):
-            if facts is not None and isinstance(facts.location, str):
+        for facts in self.states:
+            if isinstance(facts.location, str):
                 return location_name(facts.location)
         return "westeurope"
 
@@ -206,30 +218,33 @@ class World:
         self._find_policies()
         self._find_access()
 
+    def each(
+        self, *kinds: type, states: Iterable[str] = (BEFORE, AFTER)
+    ) -> Iterator[tuple[Entry, Any]]:
+        """Yield all things of some kinds, each with its entry."""
+        for entry in self.entries:
+            for state in states:
+                facts = getattr(entry, state)
+                if isinstance(facts, kinds):
+                    yield entry, facts
+
     # Identities
 
     def _find_vaults(self) -> None:
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, Vault):
-                    self._add_vault(entry, facts)
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, Policy | PolicyList):
-                    self.vault(facts.vault)  # it may have no resource here
-                if isinstance(facts, Role):
-                    self.vault(vault_in(facts.scope))
+        for entry, facts in self.each(Vault):
+            self._add_vault(entry, facts)
+        for _, listed in self.each(Policy, PolicyList):
+            self.vault(listed.vault)  # it may have no resource here
+        for _, role in self.each(Role):
+            self.vault(vault_in(role.scope))
 
     def _add_vault(self, entry: Entry, facts: Vault) -> None:
         names = list(names_of_vault(facts))
         known = next((self.vaults[name] for name in names if name in self.vaults), None)
         if known is None:
             known = KnownVault(self.names.new(facts.name, "vault"))
-            known.is_created = entry.before is not facts and CREATE in entry.resource.actions
-        if facts is entry.before:
-            known.before = facts
-        if facts is entry.after:
-            known.after = facts
+        known.see(entry, facts)
+        if entry.after is facts:
             names.append(f"@{entry.address}")
         self.vaults.update(dict.fromkeys(names, known))
 
@@ -253,19 +268,10 @@ class World:
         return known
 
     def _find_keys(self) -> None:
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if not isinstance(facts, Key):
-                    continue
-                vault = self.vault(facts.vault)
-                if vault is None:
-                    continue
-                key = self.key(vault, facts.name)
-                if facts is entry.before:
-                    key.before = facts
-                if facts is entry.after:
-                    key.after = facts
-                    key.is_created |= CREATE in entry.resource.actions
+        for entry, facts in self.each(Key):
+            vault = self.vault(facts.vault)
+            if vault is not None:
+                self.key(vault, facts.name).see(entry, facts)
 
     def key(self, vault: KnownVault, name: str) -> KnownKey:
         """Return the key of this name in a vault."""
@@ -295,10 +301,8 @@ class World:
         return UsedKey(vault.name, self.key(vault, name).name, in_hsm)
 
     def _find_accounts(self) -> None:
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, Account):
-                    self._add_account(entry, facts)
+        for entry, facts in self.each(Account):
+            self._add_account(entry, facts)
 
     def _add_account(self, entry: Entry, facts: Account) -> None:
         if facts.kind is None and facts.azure_kind is not UNKNOWN:
@@ -309,11 +313,9 @@ class World:
         known = self.accounts.get(str(facts.id))
         if known is None:
             name = self.names.new(facts.name, "account")
-            known = KnownAccount(name, facts.kind or "Translator")
-        if facts is entry.before:
-            known.before = facts
-        if facts is entry.after:
-            known.after = facts
+            known = KnownAccount(name, kind=facts.kind or "Translator")
+        known.see(entry, facts)
+        if entry.after is facts:
             self.accounts[f"@{entry.address}"] = known
         self.accounts[str(facts.id)] = known
 
@@ -345,14 +347,12 @@ class World:
         for account in self.every_account():
             if account.before is not None:
                 self._uses_before(account, account.before.key)
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, KeyInUse):
-                    self._add_outside(facts)
-            if isinstance(entry.before, KeyInUse):
-                user = self.account(entry.before.account)
-                if user is not None:
-                    self._uses_before(user, entry.before.key)
+        for _, facts in self.each(KeyInUse):
+            self._add_outside(facts)
+        for _, facts in self.each(KeyInUse, states=[BEFORE]):
+            user = self.account(facts.account)
+            if user is not None:
+                self._uses_before(user, facts.key)
 
     def _uses_before(self, account: KnownAccount, use: MayBeUnknown) -> None:
         """Note the key that an account uses before."""
@@ -366,13 +366,11 @@ class World:
 
     def _find_identities(self) -> None:
         """Note all names of each user-assigned identity, before and after."""
-        for entry in self.entries:
-            for facts in (entry.before, entry.after):
-                if isinstance(facts, Identity):
-                    self._add_identity(facts, f"@{entry.address}")
-                elif isinstance(facts, Account):
-                    for identity in facts.identities:
-                        self._add_identity(identity)
+        for entry, facts in self.each(Identity):
+            self._add_identity(facts, f"@{entry.address}")
+        for _, account in self.each(Account):
+            for identity in account.identities:
+                self._add_identity(identity)
 
     def _add_identity(self, facts: Identity, *names: str) -> None:
         mine = {name for name in (*names, facts.id, facts.principal, facts.client) if is_name(name)}
@@ -386,15 +384,11 @@ class World:
         """Note who uses the key of each account: before the change, or else after it."""
         for account in self.every_account():
             account.user = self.user_of(account, account.before or account.after, None)
-        for is_before in (False, True):
-            for entry in self.entries:
-                facts = entry.before if is_before else entry.after
-                if not isinstance(facts, Account | KeyInUse) or not isinstance(facts.key, KeyUsed):
-                    continue
+        for state in (AFTER, BEFORE):
+            for _, facts in self.each(Account, KeyInUse, states=[state]):
                 user = self.account(facts.id if isinstance(facts, Account) else facts.account)
-                if user is not None:
-                    state = user.before if is_before else user.after
-                    user.user = self.user_of(user, state, facts.key)
+                if user is not None and isinstance(facts.key, KeyUsed):
+                    user.user = self.user_of(user, getattr(user, state), facts.key)
 
     def user_of(self, account: KnownAccount, facts: Account | None, use: MayBeUnknown) -> User:
         """Return the principal by which an account uses a key.
@@ -428,7 +422,7 @@ class World:
         is_known = reference in self.accounts or reference in self.not_judged
         if not isinstance(reference, str) or is_known or reference.startswith("@"):
             return
-        account = KnownAccount(self.names.new(last_word(reference), "account"), "Translator")
+        account = KnownAccount(self.names.new(last_word(reference), "account"))
         account.is_outside = True
         self.accounts[reference] = account
 
@@ -440,9 +434,8 @@ class World:
         uses: list[MayBeUnknown] = []
         if account.after is not None:
             uses.append(account.after.key)
-        for entry in self.entries:
-            facts = entry.after
-            if isinstance(facts, KeyInUse) and self.account(facts.account) is account:
+        for _, facts in self.each(KeyInUse, states=[AFTER]):
+            if self.account(facts.account) is account:
                 uses.append(facts.key)
         for use in uses:
             used = self.used_key(use)
@@ -529,23 +522,21 @@ class World:
 
     def lets_in(self, vault: KnownVault, principal: MayBeUnknown) -> bool:
         """Return whether a policy or a role of a principal on a vault is there before."""
-        roles = [entry.before for entry in self.entries if isinstance(entry.before, Role)]
-        if any(role.principal == principal and covers(role.scope, vault, self) for role in roles):
-            return True
-        return any(policy.principal == principal for policy in self.policies_before(vault))
+        found: list[Role | Policy] = [*self.roles_before(vault), *self.policies_before(vault)]
+        return any(each.principal == principal for each in found)
+
+    def roles_before(self, vault: KnownVault) -> Iterator[Role]:
+        """Yield the roles that may let somebody use keys of a vault before the change."""
+        for _, role in self.each(Role, states=[BEFORE]):
+            if covers(role.scope, vault, self):
+                yield role
 
     def has_role_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
         """Return whether the account has a role on a vault before; None if one may be for it."""
-        found: bool | None = False
-        for entry in self.entries:
-            role = entry.before
-            if isinstance(role, Role) and covers(role.scope, vault, self):
-                is_mine = self.is_of(role, account)
-                if is_mine is True:
-                    return True
-                if is_mine is None:
-                    found = None
-        return found
+        mine = [self.is_of(role, account) for role in self.roles_before(vault)]
+        if True in mine:
+            return True
+        return None if None in mine else False
 
     def is_listed(self, vault: KnownVault, account: KnownAccount) -> bool:
         """Return whether a policy is there for the account, or comes with the same request that
@@ -614,11 +605,7 @@ NOT_AN_OWNER = frozenset(
 
 def principals_of(account: KnownAccount) -> list[MayBeUnknown]:
     """Return the object ids of the system-assigned identity of an account, before and after."""
-    found: list[MayBeUnknown] = []
-    for state in (account.before, account.after):
-        if state is not None and state.principal is not None:
-            found.append(state.principal)
-    return found
+    return [state.principal for state in account.states if state.principal is not None]
 
 
 def names_of_vault(facts: Vault) -> Iterator[str]:
@@ -660,7 +647,7 @@ def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
 
 def known_id(vault: KnownVault) -> str | None:
     """Return the id of a vault in Azure, if the plan shows a vault that has one."""
-    for facts in (vault.before, vault.after):
-        if facts is not None and isinstance(facts.id, str) and not facts.id.startswith("@"):
+    for facts in vault.states:
+        if isinstance(facts.id, str) and not facts.id.startswith("@"):
             return facts.id
     return None
