@@ -221,8 +221,8 @@ def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(
     for fold in ("#back", "#harmless"):
         page.locator(f"{fold} > summary").press("Enter")
     rows = page.locator("tr:has(a.try)").evaluate_all(
-        "rows => rows.map(row => [row.querySelector('a.try').href, row.closest('.cards') ? "
-        "row.innerText : ''])"
+        "rows => rows.flatMap(row => [...row.querySelectorAll('a.try')].map(way => "
+        "[way.href, row.closest('.cards') ? row.innerText : '']))"
     )
     assert len(rows) > 15
     for address, row in rows:

@@ -266,12 +266,24 @@ def sentences_in(cell: str) -> list[str]:
     return re.findall(r"traceability\.md#s\d+\)", cell)
 
 
-def cells_of(page: str, event: str) -> list[str]:
-    """The cells of an event's line in a table, without the first."""
+def line_of(page: str, event: str) -> list[str]:
+    """The cells of an event's line in a table: the first names it, perhaps among others."""
     for line in page.splitlines():
         if line.startswith("| ") and f"**{event}**" in line:
-            return re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))[1:4]
+            return re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))[:4]
     raise AssertionError(event)
+
+
+def bases_in(line: list[str]) -> list[tuple[str, ...]]:
+    """The basis of a loss and of what comes back, for each cell after the first: the mark that it
+    has, else that of the whole line, else what the legend says of most.
+    """
+    usual = marks_in(line[0]) * 2 or ["stated", "assumed"]
+    found = []
+    for written in line[1:]:
+        loss, back = (marks_in(part) for part in written.split("<br>"))
+        found.append((*(loss or usual[:1]), *(back or usual[1:])))
+    return found
 
 
 @pytest.mark.parametrize("event", [each.event for each in EVENTS])
@@ -279,23 +291,20 @@ def test_pages_say_of_a_loss_what_the_article_says_of_it(
     green: Mapping[str, str], event: str
 ) -> None:
     at_once, afterwards = ARTICLE.get(event, (ASSUMED, ASSUMED))
-    sentences = SENTENCES.get(event, ("", "", ""))
     stated = at_once.startswith("stated")
-    home = cells_of(green["data/matrix.snippet"], event) if stated else []
     assert stated == (f"**{event}**" in green["data/matrix.snippet"])
-    breaks = cells_of(page(green, "what-breaks"), event)
-    harmless = event in {each.event for each in HARMLESS}
-    for at, basis in enumerate(at_once.split()):
-        after = "" if harmless else afterwards.split()[at]
-        assert marks_in(breaks[at]) == [basis, *([after] if after else [])], event
-        if stated:
-            assert marks_in(home[at]) == [basis, after], event
-        loss, *_ = breaks[at].split("<br>")
-        if basis == "stated":
-            assert sentences_in(loss) == [f"traceability.md#{sentences[at].lower()})"]
-            assert f"traceability.md#{sentences[at].lower()})" in home[at]
-        if basis == "assumed":
-            assert sentences_in(loss) == []
+    breaks = line_of(page(green, "what-breaks"), event)
+    if event in {each.event for each in HARMLESS}:
+        assert [marks_in(each) for each in breaks[1:]] == [[basis] for basis in at_once.split()]
+        return
+    lines = [breaks, *([line_of(green["data/matrix.snippet"], event)] if stated else [])]
+    for line in lines:
+        assert bases_in(line) == list(zip(at_once.split(), afterwards.split(), strict=True))
+        together = [name for name in ARTICLE if f"**{name}**" in line[0]]
+        for at, basis in enumerate(at_once.split()):
+            loss, _ = line[at + 1].split("<br>")
+            named = [SENTENCES[name][at].lower() for name in together if basis == "stated"]
+            assert sentences_in(loss) == [f"traceability.md#{each})" for each in named]
 
 
 def test_table_of_consequences_has_every_row_with_sentences_and_the_weakest_part(
@@ -321,7 +330,11 @@ def test_table_of_consequences_has_every_row_with_sentences_and_the_weakest_part
 
 def test_matrix_of_the_home_page_has_the_fates_that_the_model_shows() -> None:
     lines = events.groups(events.cases(EVENTS))
-    fates = {name: [cell.fate for cell in line.cells] for line in lines for name in line.events}
+    fates = {
+        case.event.event: [cell.fate for cell in line.cells]
+        for line in lines
+        for case in line.cases
+    }
     assert [loss.loss for loss in LOSSES] == ["documents", "models", "data"]
     assert fates["Access revoked"] == ["lost", "hand", "back"]
     assert set(fates["Key vault not recovered in time, so purged"]) == {"lost"}
@@ -353,7 +366,7 @@ def test_nothing_comes_back_without_doubt_where_microsoft_warns_that_it_may_not(
         assert doubted == [
             case.event.event in warned and after.grounds.fate != "lost" for after in case.remedied
         ]
-        breaks = cells_of(page(green, "what-breaks"), case.event.event)
+        _, *breaks = line_of(page(green, "what-breaks"), case.event.event)
         for shown, after, is_doubted in zip(breaks, case.remedied, doubted, strict=True):
             assert ("? perhaps" in shown) == is_doubted
             assert ("✔ " in shown or "↻ " in shown) == (

@@ -49,6 +49,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
     def what_breaks() -> Mapping[str, Any]:
         return {
             "causes": causes(),
+            "groups": events.groups(causes()),
             "harmless": events.cases(HARMLESS),
             "refused": events.always_refused(),
             "chain": chain(causes()),

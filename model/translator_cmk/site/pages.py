@@ -39,7 +39,7 @@ from .azure_cli import last_run
 from .content import Content, register_digest
 from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
-from .losses.events import EVENTS, LOSSES, RETURNS, cases, findings_by_requirement, groups
+from .losses.events import CAUSES, LOSSES, RETURNS, cases, findings_by_requirement, groups
 from .losses.explorer import what_if_tables
 from .render import UP, Page, environment, escaped, number, rendered, requirement_path
 from .sourced import against, by_requirement, load_seen, near, sources
@@ -142,9 +142,7 @@ def pages_to_write(content: Content) -> Iterator[Page]:
 
 def matrix() -> Mapping[str, Any]:
     """Return what the home page shows first: what each cause costs."""
-    found = cases(EVENTS)
-    by_name = {case.event.event: case for case in found}
-    return {"groups": groups(found), "cases": by_name}
+    return {"groups": groups(cases(CAUSES))}
 
 
 def overview(content: Content) -> Mapping[str, Any]:

@@ -206,6 +206,7 @@ class Case(NamedTuple):
 class GroupCell(NamedTuple):
     """What becomes of one thing with a group of events: the fate, with the basis of each part."""
 
+    says: str
     fate: str
     loss: str
     """The basis of the loss."""
@@ -218,8 +219,13 @@ class GroupCell(NamedTuple):
 class Group(NamedTuple):
     """Events that cost the same, and are as certain in every part."""
 
-    events: list[str]
+    cases: list[Case]
     cells: list[GroupCell]
+
+    @property
+    def is_assumed(self) -> bool:
+        """Return whether no part of it is more than an assumption."""
+        return all((cell.loss, cell.after) == ("assumed", "assumed") for cell in self.cells)
 
 
 def groups(found: Iterable[Case]) -> list[Group]:
@@ -227,7 +233,7 @@ def groups(found: Iterable[Case]) -> list[Group]:
     alike: dict[tuple[Any, ...], list[Case]] = {}
     for case in found:
         alike.setdefault((case.fates, case.bases), []).append(case)
-    together = [Group(names_of(cases), cells_of(cases)) for cases in alike.values()]
+    together = [Group(cases, cells_of(cases)) for cases in alike.values()]
     return sorted(together, key=rank)
 
 
@@ -236,11 +242,6 @@ def rank(group: Group) -> tuple[int, int]:
     lost_for_good = [cell.fate for cell in group.cells].count("lost")
     surest = sum(WEAKEST_FIRST.index(cell.loss) for cell in group.cells)
     return -lost_for_good, -surest
-
-
-def names_of(cases: Iterable[Case]) -> list[str]:
-    """Return the names of the events."""
-    return [case.event.event for case in cases]
 
 
 def cells_of(cases: Sequence[Case]) -> list[GroupCell]:
@@ -252,7 +253,8 @@ def cells_of(cases: Sequence[Case]) -> list[GroupCell]:
         sentences: dict[str, None] = {}
         for case in cases:
             sentences.update(dict.fromkeys(case.lost[at].sentences))
-        found.append(GroupCell(fate, loss, "" if fate == "kept" else after, list(sentences)))
+        says = first.lost[at].says
+        found.append(GroupCell(says, fate, loss, "" if fate == "kept" else after, list(sentences)))
     return found
 
 
