@@ -116,8 +116,6 @@ CELLS = {
         "signal",
         "known",
         "is",
-        "audit",
-        "deny",
         "asks",
         "other",
     ),

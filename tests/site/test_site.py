@@ -123,6 +123,10 @@ DECISION = (
             "what-breaks",
             "protect",
             "enable",
+            "portal",
+            "scripts",
+            "move",
+            "network",
             "what-if",
             "unknowns",
         )

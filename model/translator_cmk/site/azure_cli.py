@@ -1,6 +1,4 @@
-"""What the tests saw of the commands of the page *Enable* when they ran them against our server
-last.
-"""
+"""What the tests saw of the scripts of the site when they ran them against our server last."""
 
 import json
 from collections.abc import Mapping

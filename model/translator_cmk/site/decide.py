@@ -63,6 +63,8 @@ def decide_pages(content: Content) -> Iterator[Page]:
     yield Page("evidence/consequences.md", "consequences.md", consequences)
     yield Page("decide/protect.md", "protect.md")
     yield Page("decide/enable.md", "enable.md", enabling)
+    for name in ("portal", "scripts", "move", "network"):
+        yield Page(f"decide/{name}.md", f"{name}.md")
     yield Page("decide/unknowns.md", "unknowns.md", unknowns)
     yield Page("decide/what-if.md", "what-if.md", partial(what_if, content))
     yield Page("decide/questions.md", "questions.md", partial(questions, content))
