@@ -471,3 +471,32 @@ def test_another_list_of_policies_that_what_if_did_not_evaluate_may_lose() -> No
     for name, code in (("replace", 1), ("add", 0)):
         body = {"id": f"{b.vault_id()}/accessPolicies/{name}", "name": name}
         assert checked(b.what_if(account, b.arm_change("Unsupported", None, body))).code == code
+
+
+def key_in_use_by_a_request() -> b.Values:
+    body = {"properties": b.arm_account(key="cmk")["properties"]}
+    return request(ACCOUNT_TYPE, b.account_id(), body=body)
+
+
+def test_a_key_that_a_request_has_put_in_use_is_the_accounts() -> None:
+    def found(change: Build) -> set[str]:
+        plan = b.TerraformPlan()
+        plan.keep(T, b.account())
+        plan.keep(V, b.vault(rbac_authorization_enabled=True))
+        change(plan)
+        findings = json.loads(checked(plan, "--format", "json").out)["findings"]
+        return {finding["verdict"] for finding in findings}
+
+    def request_stays(plan: b.TerraformPlan) -> None:
+        plan.keep(UPDATE, key_in_use_by_a_request())
+
+    def role_goes(plan: b.TerraformPlan) -> None:
+        plan.delete("azurerm_role_assignment.r", b.role())
+
+    def request_goes(plan: b.TerraformPlan) -> None:
+        plan.delete(UPDATE, key_in_use_by_a_request())
+
+    assert found(together(request_stays, role_goes)) == {"loses"}
+    assert found(together(request_goes, role_goes)) == {"loses"}
+    for harmless in (role_goes, request_goes):
+        assert found(harmless) == set()

@@ -203,7 +203,8 @@ def unknown_key(context: Context) -> Iterator[Change]:
 
 
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
-    if context.is_mine(thing.account) and context.world.used_key(thing.key) is not None:
+    is_used = not thing.stays and context.world.used_key(thing.key) is not None
+    if is_used and context.is_mine(thing.account):
         yield given_up(context)
 
 

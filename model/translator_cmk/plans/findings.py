@@ -91,7 +91,7 @@ class Judge:
     def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
         """Note what may cost something that is not judged, and what only seems to."""
         self.undecided += not_judged(plan, world)
-        for resource in not_followed(plan):
+        for resource in not_followed(plan, world):
             if may_take_a_key(plan, world, resource):
                 self.undecided.append(NotJudged("request-not-followed", resource))
             else:

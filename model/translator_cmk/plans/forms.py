@@ -46,6 +46,8 @@ Read = Callable[[Attributes, Refer], MayBeUnknown]
 """Reads one field of a record."""
 
 AZAPI_RESOURCE = "azapi_resource"
+AZAPI_UPDATE = "azapi_update_resource"
+ACCOUNTS = "microsoft.cognitiveservices/accounts"
 
 # How a field is read
 
@@ -221,6 +223,18 @@ def key_in_body(body: Attributes, refer: Refer) -> MayBeUnknown:
         return UNKNOWN
     client = refers(f"{used}.identityClientId")(body, refer)
     return KeyUsed(at, key, body.text(f"{used}.keyVersion"), is_hsm(at), client)
+
+
+def key_merged(attributes: Attributes, refer: Refer) -> KeyInUse | None:
+    """Return the key that an `azapi_update_resource` puts in use; None if it names none.
+
+    What it has merged stays where it goes.
+    """
+    kind, body = as_body(attributes)
+    key = key_in_body(body, refer)
+    if kind.lower() != ACCOUNTS or not isinstance(key, KeyUsed):
+        return None
+    return KeyInUse(refers("resource_id")(attributes, refer), key, stays=True)
 
 
 # Who may use a key
@@ -400,12 +414,13 @@ AN_HSM = {"rbac": fixed(False), "policies": fixed(None), "is_hsm": fixed(True)}
 FORMS: Mapping[str, Form] = {
     "azurerm_cognitive_account": account(text("kind"), key_in_block, GROUP_NAME),
     "azurerm_ai_services": account(fixed("AIServices"), key_in_block, GROUP_NAME),
-    "microsoft.cognitiveservices/accounts": account(text("kind"), key_in_body, group),
+    ACCOUNTS: account(text("kind"), key_in_body, group),
     "azurerm_cognitive_account_customer_managed_key": record(
         KeyInUse,
         account=refers("cognitive_account_id"),
         key=key_of("key_vault_key_id", client=CLIENT),
     ),
+    AZAPI_UPDATE: key_merged,
     "azurerm_key_vault": vault(
         "vault_uri",
         "tenant_id",

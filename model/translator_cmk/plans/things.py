@@ -204,6 +204,8 @@ class KeyInUse:
 
     account: MayBeUnknown
     key: MayBeUnknown
+    stays: bool = False
+    """Whether the key stays in use where this goes."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ judged account uses, so the same walk says whether a change takes that key away.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .forms import FORMS, as_body
+from .forms import AZAPI_UPDATE, FORMS, as_body
 from .inventory import Entry, referred_to, thing
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
 from .setup import type_and_size
@@ -45,7 +45,6 @@ FOLLOWED = frozenset(kind for kind in FORMS if kind.startswith(IN_AZURE))
 GROUP = "microsoft.resources/resourcegroups"
 """The type in Azure of a resource group."""
 
-AZAPI_UPDATE = "azapi_update_resource"
 AZAPI_ACTION = "azapi_resource_action"
 
 READING_METHODS = frozenset({"GET", "HEAD"})
@@ -259,14 +258,23 @@ def deletions_of_unknown_things(world: World) -> Iterator[NotJudged]:
 # Requests that are not followed
 
 
-def not_followed(plan: Plan) -> list[PlannedResource]:
+def not_followed(plan: Plan, world: World) -> list[PlannedResource]:
     """Return what may change a vault or an account and is not followed."""
     found: list[PlannedResource] = []
     for resource in plan.changes():
         is_request = resource.type in (AZAPI_UPDATE, AZAPI_ACTION)
-        if is_request and kind_of(resource).startswith(IN_AZURE):
+        is_read = puts_a_key_in_use(world, resource)
+        if is_request and kind_of(resource).startswith(IN_AZURE) and not is_read:
             found.append(resource)
     return found
+
+
+def puts_a_key_in_use(world: World, resource: PlannedResource) -> bool:
+    """Return whether a request only puts a key in use, which is judged."""
+    entry = world.by_address.get(resource.address)
+    if entry is None or not isinstance(entry.after, KeyInUse) or resource.after is None:
+        return False
+    return as_body(resource.after)[1].get("identity") is None
 
 
 def kind_of(resource: PlannedResource) -> str:
