@@ -524,6 +524,36 @@ def test_the_only_role_that_goes_beside_an_ignored_policy_may_lose(tmp_path: Pat
     assert verdicts(plan, tmp_path, "full") == {R: "loses"}
 
 
+def test_where_a_role_works_nothing_else_shows_that_it_is_worth_nothing(tmp_path: Path) -> None:
+    for going, values, expected in (
+        (f"{K}old", b.key("old"), {}),
+        (C, b.cmk(), {C: "not-specified"}),
+        (K, b.key(), {K: "may-lose"}),
+    ):
+        plan = plan_with(without=f"{V} {P} {going}")
+        plan.keep(V, b.vault(rbac_authorization_enabled=True))
+        plan.keep(R, b.role())
+        plan.delete(going, values)
+        assert verdicts(plan, tmp_path) == expected
+
+
+def test_a_role_that_goes_in_a_scope_that_is_none_is_not_on_the_vault_that_is_made(
+    tmp_path: Path,
+) -> None:
+    plan = b.TerraformPlan()
+    replaced: b.Values = {"id": b.UNKNOWN, "key_vault_id": b.UNKNOWN, "version": b.UNKNOWN}
+    new = b.vault("kv-new", id=b.UNKNOWN, vault_uri=b.UNKNOWN)
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    after = b.account(customer_managed_key=block)
+    plan.replace(V, b.vault(policies=[b.policy_entry()]), new)
+    plan.replace(K, b.key(), b.key(**replaced), refers={"key_vault_id": TO_VAULT})
+    refers = {"customer_managed_key.key_vault_key_id": TO_KEY}
+    plan.update(T, b.account(key=b.key_id()), after, refers=refers)
+    role = b.role(scope=b.key_id())
+    plan.replace(R, role, {**role, "scope": b.UNKNOWN}, refers={"scope": TO_KEY})
+    assert verdicts(plan, tmp_path)[V] == "loses"
+
+
 def test_a_role_that_goes_or_comes_beside_another_one_is_silent(tmp_path: Path) -> None:
     plan = plan_with(without=V)
     plan.keep(V, b.vault(rbac_authorization_enabled=True))

@@ -253,9 +253,9 @@ def role_deleted(context: Context, role: Role) -> Iterator[Change]:
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
         keeps = context.world.keeps_access(vault, context.account, [context.entry], by_role=True)
-        if keeps or not (counts or is_mine):
+        if keeps or not (counts or is_mine) or not vault.exists_before:
             continue
-        if vault.before is None and vault.exists_before:
+        if vault.before is None:
             from_unseen = "role-deleted-from-a-vault-not-shown"
             yield context.change(from_unseen, may(context.revoke(vault)), vault, ROLES, **words)
             continue

@@ -76,7 +76,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "False": "Azure keeps it for 48 hours, in which it can be recovered.",
         "*": "Whether azurerm purges it at once, so that it can't be recovered, is not known.",
     },
-    "used": {"True": "uses", "False": "is to use"},
+    "used": {"True": ", which {account} uses", "False": ""},
 }
 """By the name of a slot and its value, or `*` for any other: what stands in it."""
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from ..machine import Command, Machine, Refused, Unspecified
 from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Model, Resource, Workspace
+from ..machine.rows import Means, Row
 from ..requirements import Register
+from .access_changes import ROLES
 from .causes import forced
 from .changes import Operation, operations_of
 from .consequences import NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
@@ -118,7 +120,10 @@ class Judge:
         stakes: list[Stake] = []
         if account.exists_before:
             stakes = stakes_of(account.name, holds_of(self.holds, account.name))
-        walker = Walker(self.article, context.setup.stage(), stakes)
+        machine = self.article
+        if context.setup.works_by_role():
+            machine = where_roles_work(machine)
+        walker = Walker(machine, context.setup.stage(), stakes)
         walker.prepare(context.setup.commands())
         return walker
 
@@ -238,6 +243,17 @@ class Judge:
         if effect.unspecified and deciding:
             return NOT_SPECIFIED
         return None
+
+
+def where_roles_work(machine: Machine) -> Machine:
+    """Return the machine of a service in which a role is worth something: an account used its key
+    by one before the plan.
+    """
+    kept: list[Row] = []
+    for row in machine.rows:
+        if not isinstance(row, Means) or row.requirement != ROLES:
+            kept.append(row)
+    return Machine(kept, machine.silent)
 
 
 def not_decided(reason: NotJudged) -> Finding:

@@ -147,6 +147,13 @@ class Setup:
         if self._lacks_its_identity():
             yield DisableIdentity(self.account.name)
 
+    def works_by_role(self) -> bool:
+        """Return whether the account uses its key by a role alone before."""
+        if self.account.key is None:
+            return False
+        vault = self.world.vault_named(self.account.key.vault)
+        return vault.uses_rbac and not self.world.is_listed(vault, self.account)
+
     def _lacks_its_identity(self) -> bool:
         """Return whether the identity is off before by which the account uses its key."""
         before = self.account.before
