@@ -1,5 +1,5 @@
-"""Shape the search index: what readers look for, in the words that they use, and small enough
-for every page.
+"""Shape the search index: every word of the pages on which people decide; of all others, titles,
+ids, and what a page is about.
 """
 
 import json
@@ -7,44 +7,29 @@ import re
 from pathlib import Path
 from typing import Any
 
-LETTERS = 400
-"""How much of a section is found by its text; its title is found whole."""
+DECIDE = "Decide"
+"""The tab whose pages are found by every word, as the home page is."""
 
-SYNONYMS = {
-    "customer-managed": "CMK BYOK bring your own",
-    "tenant": "directory Entra Azure AD",
-    "purge protection": "Do Not Purge",
-    "rotat": "rotate key rotation",
-    "managed identity": "MSI system-assigned",
-    "inaccessible": "lost revoke outage",
-    "alert on these": "monitor monitoring alarm",
-    "who can do it": "who can delete destroy permission",
-    "rbac or access policies": "RBAC role-based access control",
-    "user-assigned identity": "user-assigned managed identity",
-    "delete the managed identity": "managed identity deleted",
-    "who can still destroy": "who can delete",
-    "purge protection save": "purge protection soft delete",
-    "key expired": "key expiry expires expiration date",
-    "a disabled key lose": "disabled key disable",
-    "kind aiservices": "Microsoft Foundry",
-    "can we undo it": "restore access again revoke",
-    "closed to public networks": "trusted services",
-    "can we go back to microsoft": "microsoft-managed keys return revert",
-    "older api versions": "API retirement deprecation",
-    "erased the data": "crypto shredding erasure",
-    "what comes back": "data loss restore",
-    "move to another subscription": "subscription move",
-    "in another region is put": "same region",
-    "what does cmk cost": "cost price pricing",
-    "regional failover": "region failover second region",
-}
-"""Other words for a section whose title has these; the style sheet does not show them."""
+whole: set[str] = set()
+"""The addresses of these pages."""
+about: dict[str, str] = {}
+"""What each page is about, by its address."""
+
+
+def on_nav(nav: Any, **_: Any) -> None:
+    """Note the pages that are found by every word."""
+    for page in nav.pages:
+        if page.is_homepage or DECIDE in [each.title for each in page.ancestors]:
+            whole.add(page.url)
+
+
+def on_page_content(_html: str, page: Any, **_: Any) -> None:
+    """Note what a page is about: its description has the words that people type."""
+    about[page.url] = page.meta.get("description", "")
 
 
 def on_post_build(config: Any) -> None:
-    """Leave decisions and single scenarios out of the index, shorten its texts, and add
-    synonyms.
-    """
+    """Write the index with what readers look for."""
     index = Path(config["site_dir"]) / "search" / "search_index.json"
     found = json.loads(index.read_text("utf-8"))
     found["docs"] = [shaped(each) for each in found["docs"] if is_sought(each["location"])]
@@ -52,19 +37,21 @@ def on_post_build(config: Any) -> None:
 
 
 def is_sought(location: str) -> bool:
-    """Tell whether readers look for a section: its page holds no decision, and it is no
-    scenario of a requirement.
+    """Tell whether readers look for a section: its page is listed, and it is no scenario of a
+    requirement.
     """
     page, _, place = location.partition("#")
-    return not page.startswith("decisions/") and "/" not in place
+    return not page.startswith(("decisions/", "examples/")) and "/" not in place
 
 
 def shaped(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with a short text, without markup, and with the other words for its title
-    as tags.
+    """Return an entry without markup: with its text where every word counts, with the id of a
+    requirement as its tag, and with what the page is about where it is a page.
     """
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", entry["text"])).strip()
-    title = entry["title"].lower()
-    tags = [words for phrase, words in SYNONYMS.items() if phrase in title]
-    short = text[:LETTERS].rpartition(" ")[0] if len(text) > LETTERS else text
-    return {**entry, "text": short} | ({"tags": tags} if tags else {})
+    page, _, place = entry["location"].partition("#")
+    words = "" if place else about[page]
+    if page in whole:
+        # the search of the theme breaks off at a word with an asterisk
+        words += " " + re.sub(r"<[^>]*>|\*", " ", entry["text"])
+    tags = {"tags": [place]} if "." in place else {}
+    return {**entry, "text": " ".join(words.split()), **tags}
