@@ -4,6 +4,7 @@ ids, and what a page is about.
 
 import json
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,15 @@ def is_sought(location: str) -> bool:
 
 
 def shaped(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry without markup: with its text where every word counts, with the id of a
-    requirement as its tag, and with what the page is about where it is a page.
+    """Return an entry with its text where every word counts, with the id of a requirement as its
+    tag, and with what the page is about where it is a page.
+
+    The text keeps its paragraphs, of which the search shows those with what was typed.
     """
     page, _, place = entry["location"].partition("#")
-    words = "" if place else about[page]
+    text = "" if place else f"<p>{escape(about[page])}</p>"
     if page in whole:
         # the search of the theme breaks off at a word with an asterisk
-        words += " " + re.sub(r"<[^>]*>|\*", " ", entry["text"])
+        text += re.sub(r"\s+", " ", entry["text"].replace("*", " "))
     tags = {"tags": [place]} if "." in place else {}
-    return {**entry, "text": " ".join(words.split()), **tags}
+    return {**entry, "text": text, **tags}
