@@ -356,8 +356,8 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(role_on_rbac(["delete"]), role_on_rbac(["no-op"])),
     ],
     "access-moved": [Remedy(policy_moves, entry_moved)],
-    "access-replaced": [Remedy(policy_replaced_after(T, TO_ACCOUNT), plan_with)],
-    "access-replaced-by-output": [
+    "access-replaced": [
+        Remedy(policy_replaced_after(T, TO_ACCOUNT), plan_with),
         Remedy(policy_replaced_after(AZAPI, f"{AZAPI}.output.identity.principalId"), plan_with),
     ],
     "access-replaced-with-its-identity": [
@@ -389,15 +389,7 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(
             lambda: switched(lambda _: None),
             lambda: switched(lambda _: None, rbac_authorization_enabled=False),
-        )
-    ],
-    "vault-to-rbac-with-role": [
-        Remedy(
-            lambda: switched(lambda plan: plan.keep(R, b.role())),
-            lambda: switched(lambda plan: plan.keep(R, b.role()), rbac_authorization_enabled=False),
-        )
-    ],
-    "vault-to-rbac-beside-role": [
+        ),
         Remedy(
             lambda: switched(lambda plan: plan.create(R, b.role())),
             lambda: role_alone(plan_with()),
@@ -406,6 +398,12 @@ REMEDIES: Mapping[str, list[Remedy]] = {
             lambda: switched(role_on_the_vault),
             lambda: switched(role_on_the_vault, rbac_authorization_enabled=False),
         ),
+    ],
+    "vault-to-rbac-with-role": [
+        Remedy(
+            lambda: switched(lambda plan: plan.keep(R, b.role())),
+            lambda: switched(lambda plan: plan.keep(R, b.role()), rbac_authorization_enabled=False),
+        )
     ],
     "vault-to-policies": [Remedy(vault_on_rbac([]), vault_on_rbac([b.policy_entry()]))],
     "vault-tenant": [Remedy(vault_of_the_tenant("another"), vault_of_the_tenant(b.TENANT))],
@@ -423,8 +421,10 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         )
     ],
     "vault-created": [Remedy(vault_made("kv-apps"), vault_made("kv-more"))],
-    "group-deleted": [Remedy(group_goes(keeps=False), group_goes(keeps=True))],
-    "group-deleted-without-a-guard": [Remedy(azapi_group("delete"), azapi_group("no-op"))],
+    "group-deleted": [
+        Remedy(group_goes(keeps=False), group_goes(keeps=True)),
+        Remedy(azapi_group("delete"), azapi_group("no-op")),
+    ],
     "key-deleted": [
         Remedy(with_change(K, ["delete"], b.key(), None), plan_with),
         Remedy(lambda: key_replaced(["delete", "create"]), key_to_be(known=True)),
@@ -436,8 +436,6 @@ REMEDIES: Mapping[str, list[Remedy]] = {
     "key-dated": [
         Remedy(expiry(DATE), expiry(None)),
         Remedy(expiry(DATE, before="2027-01-01T00:00:00Z"), expiry(DATE, before=DATE)),
-    ],
-    "key-dated-by-policy": [
         Remedy(
             expiry(DATE, rotation_policy=DATING_POLICY),
             expiry(None, rotation_policy=[{"automatic": [{"time_after_creation": "P9M"}]}]),

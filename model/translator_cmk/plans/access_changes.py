@@ -78,11 +78,9 @@ def how_it_goes(context: Context, thing: Policy | Role, access: str) -> tuple[st
     words = {"access": access}
     cause = root_cause(context.plan, resource)
     if resource.forced_by in OF_A_PRINCIPAL and cause is not None:
-        words["cause"] = cause.resource.address
-        if DELETE in cause.resource.actions:
-            return "access-replaced-with-its-identity", words
-        is_output = ".output" in cause.reads
-        return "access-replaced-by-output" if is_output else "access-replaced", words
+        words["cause"] = cause.address
+        is_replaced = DELETE in cause.actions
+        return "access-replaced-with-its-identity" if is_replaced else "access-replaced", words
     for other in context.world.entries:
         is_made = other.resource.actions == (CREATE,) and other.resource.type == resource.type
         if is_made and is_the_same(context, other.after, thing):

@@ -12,10 +12,10 @@ from ..machine.commands import (
     ReturnToMicrosoftManagedKeys,
 )
 from .context import NOTHING, Change, Context, may
-from .plan import CREATE, UNKNOWN
-from .things import Account, Identity, Key, KeyInUse, MayBeUnknown, Vault
+from .plan import UNKNOWN
+from .things import Account, Identity, KeyInUse, MayBeUnknown
 from .verdicts import NOT_SPECIFIED
-from .world import AFTER, KnownVault, UsedKey
+from .world import UsedKey
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 """The setting of azurerm by which a deleted account is purged too; it is on unless turned off."""
@@ -160,32 +160,7 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
         ((enable,),),
         vault,
         key=used.key,
-        key_address=address_of_new_key(context, used),
-        vault_address=address_of_vault(context, vault),
     )
-
-
-def address_of_new_key(context: Context, used: UsedKey) -> str:
-    """Return the address of the resource of azurerm that makes a key; empty if none does."""
-    for entry, key in context.world.each(Key, states=[AFTER]):
-        if entry.resource.actions != (CREATE,):
-            continue
-        vault = context.world.vault(key.vault)
-        if vault is None or not entry.resource.type.startswith("azurerm_"):
-            continue
-        if UsedKey(vault.name, context.world.key(vault, key.name).name) == used:
-            return entry.address
-    return ""
-
-
-def address_of_vault(context: Context, vault: KnownVault) -> str:
-    """Return the address of the resource of azurerm that has a vault; empty if none does."""
-    for entry, facts in context.world.each(Vault, states=[AFTER]):
-        is_it = context.world.vault(facts.id) is vault
-        is_data = entry.resource.is_data
-        if is_it and entry.resource.type.startswith("azurerm_") and not is_data:
-            return entry.address
-    return ""
 
 
 def unknown_key(context: Context) -> Iterator[Change]:

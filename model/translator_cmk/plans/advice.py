@@ -124,8 +124,8 @@ def advice_on(finding: Finding, part: Part) -> Advice:
         about = dict.fromkeys(all_demands()[demanded].about or "request" for demanded in broken)
         not_allowed = NOT_ALLOWED.format_map({**names, "broken": " or this ".join(about)})
         does = f"{does} {not_allowed}"
-        remedies = dict.fromkeys(all_demands()[demanded].remedy(names) for demanded in broken)
-        instead = " ".join(filter(None, remedies)) or instead
+        remedies = " ".join(dict.fromkeys(all_demands()[each].instead for each in broken)).strip()
+        instead = remedies.format_map(names) or instead
     elif rests_on_the_others(part):
         does = f"{does} {AFTER_THE_REST}"
     paste = advice.paste_bicep if is_bicep else advice.paste

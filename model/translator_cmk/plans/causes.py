@@ -29,36 +29,25 @@ class Forced(NamedTuple):
     """The values of the attribute of the origin by which all is forced, if they can be shown."""
 
 
-class Cause(NamedTuple):
-    """What else the plan changes that brings a change about."""
-
-    resource: PlannedResource
-    reads: str = ""
-    """The reference that leads there."""
-
-
-def root_cause(plan: Plan, resource: PlannedResource) -> Cause | None:
+def root_cause(plan: Plan, resource: PlannedResource) -> PlannedResource | None:
     """Return what forces a replacement in the end: nothing if it is forced by itself."""
-    found: Cause | None = None
+    found: PlannedResource | None = None
     seen = {resource}
     while True:
-        nearest = next(causes(plan, resource), None)
-        if nearest is None or nearest.resource in seen:
+        nearest = next(causes(plan, found or resource), None)
+        if nearest is None or nearest in seen:
             return found
         found = nearest
-        resource = nearest.resource
-        seen.add(resource)
+        seen.add(nearest)
 
 
-def causes(plan: Plan, resource: PlannedResource) -> Iterator[Cause]:
+def causes(plan: Plan, resource: PlannedResource) -> Iterator[PlannedResource]:
     """Yield the changed resources that the attributes refer to which force a replacement."""
     for attribute in resource.forced_by:
         name = re.sub(r"\.\d+", "", attribute)
         for reference in resource.references.get(name, ()):
             address = instance_of(plan, resource, reference)
-            for other in plan.changes():
-                if other.address == address:
-                    yield Cause(other, reference)
+            yield from (other for other in plan.changes() if other.address == address)
 
 
 def forced(plan: Plan, resource: PlannedResource) -> Forced | None:
@@ -68,8 +57,7 @@ def forced(plan: Plan, resource: PlannedResource) -> Forced | None:
     """
     if not resource.forced_by:
         return None
-    cause = root_cause(plan, resource)
-    origin = resource if cause is None else cause.resource
+    origin = root_cause(plan, resource) or resource
     if len(origin.forced_by) == 1:
         before = value_shown(plan, origin.before, origin.forced_by[0])
         after = value_shown(plan, origin.after, origin.forced_by[0])

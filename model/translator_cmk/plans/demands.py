@@ -1,6 +1,6 @@
 """What the article demands of what is put in use: data, in `demands.yaml`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,29 +18,15 @@ class Demand(NamedTuple):
 
     needs: str
     instead: str = ""
-    vault: str = ""
-    """What to do where the plan has a resource of azurerm for the vault."""
-    key: str = ""
-    """What to do where the plan makes the key by a resource of azurerm."""
     about: str = ""
     """What is not as it has to be: `vault` or `key`."""
-
-    def remedy(self, names: Mapping[str, str]) -> str:
-        """Return what to do; ``names`` has the addresses of vault and key, if there are any."""
-        if self.vault and names.get("vault_address"):
-            return self.vault.format_map(names)
-        if self.key and names.get("key_address"):
-            return self.key.format_map(names)
-        return self.instead
 
 
 REQUIREMENT = Text("[a-z]+[.][a-z0-9-]+", "the id of a requirement")
 ABOUT = Choice(("vault", "key"))
 DEMANDS = MapOf(
     REQUIREMENT,
-    record(
-        "a demand", {"needs": TEXT}, {"instead": TEXT, "vault": TEXT, "key": TEXT, "about": ABOUT}
-    ),
+    record("a demand", {"needs": TEXT}, {"instead": TEXT, "about": ABOUT}),
 )
 
 

@@ -81,10 +81,6 @@ def flag(*paths: str) -> Read:
     return read
 
 
-def is_set(path: str) -> Read:
-    return lambda body, _: bool(body.get(path))
-
-
 def fixed(known: MayBeUnknown) -> Read:
     return lambda _, __: known
 
@@ -393,7 +389,7 @@ def vault(host_at: str, tenant: str, purge_protection: str, **more: Read) -> For
     )
 
 
-def key_of_azurerm(vault_at: str, **more: Read) -> Form:
+def key_of_azurerm(vault_at: str) -> Form:
     return record(
         Key,
         vault=refers(vault_at),
@@ -403,7 +399,6 @@ def key_of_azurerm(vault_at: str, **more: Read) -> Form:
         operations=words("key_opts"),
         starts=text("not_before_date"),
         expires=text("expiration_date"),
-        **more,
     )
 
 
@@ -448,9 +443,7 @@ FORMS: Mapping[str, Form] = {
         group=group,
         **AN_HSM,
     ),
-    "azurerm_key_vault_key": key_of_azurerm(
-        "key_vault_id", dates_new_versions=is_set("rotation_policy.expire_after")
-    ),
+    "azurerm_key_vault_key": key_of_azurerm("key_vault_id"),
     "azurerm_key_vault_managed_hardware_security_module_key": key_of_azurerm("managed_hsm_id"),
     "microsoft.keyvault/vaults/keys": record(
         Key,

@@ -63,18 +63,14 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
         yield key_dated(context, vault, name, "start", after.starts)
     if after.expires not in (None, before.expires):
         date = "expiry" if before.expires is None else "other expiry"
-        is_by_policy = after.dates_new_versions and before.expires is None
-        yield key_dated(context, vault, name, date, after.expires, is_by_policy)
+        yield key_dated(context, vault, name, date, after.expires)
 
 
-def key_dated(
-    context: Context, vault: KnownVault, key: str, date: str, day: object, by_policy: bool = False
-) -> Change:
+def key_dated(context: Context, vault: KnownVault, key: str, date: str, day: object) -> Change:
     """Return that a key gets a date, with the day if it is known."""
-    kind = "key-dated-by-policy" if by_policy else "key-dated"
     known = DATE.match(day) if isinstance(day, str) else None
     names = {"key": key, "date": date, "day": known[0] if known else ""}
-    return context.change(kind, (NOTHING,), vault, verdict=NOT_SPECIFIED, **names)
+    return context.change("key-dated", (NOTHING,), vault, verdict=NOT_SPECIFIED, **names)
 
 
 OPERATIONS = ("wrapKey", "unwrapKey")

@@ -203,11 +203,6 @@ class PlannedResource:
         return module.removesuffix(".data")
 
     @property
-    def is_data(self) -> bool:
-        """Return whether it is a data source, which only reads."""
-        return self.address.removeprefix(f"{self.module}.").startswith("data.")
-
-    @property
     def changes_only_tags(self) -> bool:
         """Return whether nothing is changed but its tags, as far as that can be told."""
         before, after = self.before, self.after

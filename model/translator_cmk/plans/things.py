@@ -194,8 +194,6 @@ class Key:
     starts: MayBeUnknown = None
     """Before which time it can't be used."""
     expires: MayBeUnknown = None
-    dates_new_versions: bool = False
-    """Whether that policy gives each new version a date of expiry."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from ..machine.commands import (
     RecoverVault,
     SetPermissionModel,
 )
-from .access_changes import new_role, policies_given, policies_updated
+from .access_changes import policies_given, policies_updated
 from .context import HSM, NOTHING, Change, Commands, Context, may
 from .plan import UNKNOWN, Plan, PlannedResource
-from .things import Group, MayBeUnknown, Role, Vault
+from .things import Group, MayBeUnknown, Vault
 from .verdicts import REFUSED
 from .world import KnownVault, location_name
 
@@ -83,18 +83,13 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
     """Yield that policies are ignored from here on, where a role may be there or not."""
     switch = SetPermissionModel(vault.name, "rbac")
     readings: list[Commands] = [(switch,)]
-    if context.world.has_role_before(vault, context.account) is None:
+    has_role = context.world.has_role_before(vault, context.account)
+    if has_role is None:
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
-    new = new_role(context, vault)
-    if context.world.has_role_before(vault, context.account) is True:
-        yield context.change("vault-to-rbac-with-role", tuple(readings), vault)
-    elif new is not None and isinstance(new.after, Role):
-        words = {"role": new.address, "access": new.after.name}
-        yield context.change("vault-to-rbac-beside-role", tuple(readings), vault, **words)
-    else:
-        yield context.change("vault-to-rbac", tuple(readings), vault)
+    kind = "vault-to-rbac-with-role" if has_role else "vault-to-rbac"
+    yield context.change(kind, tuple(readings), vault)
 
 
 def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:
@@ -112,8 +107,7 @@ def group_deleted(context: Context, group: Group) -> Iterator[Change]:
     keeps = keeps_what_it_holds(context.plan, context.entry.resource)
     if keeps is True:
         return
-    is_guarded = context.entry.resource.type.startswith("azurerm_")
-    kind = "group-deleted" if is_guarded else "group-deleted-without-a-guard"
+    kind = "group-deleted"
     if group.is_subscription:
         kind = "subscription-cancelled"
         keeps = UNKNOWN
