@@ -3,7 +3,6 @@ and is silent."""
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from tests.plans import builder as b
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.plans.advice import AFTER_THE_REST, advised
-from translator_cmk.plans.consequences import LATER, Consequence, says_nothing
+from translator_cmk.plans.consequences import LATER, Consequence
 from translator_cmk.plans.demands import all_demands
 from translator_cmk.plans.finding import Finding, Report
 from translator_cmk.plans.findings import Judge
@@ -1231,14 +1230,6 @@ def test_an_account_of_kind_aiservices_names_the_foundry_pages(tmp_path: Path) -
         plan.update(T, before, {**before, "identity": []})
         [finding] = report(plan, tmp_path).findings
         assert bool(list(foundry_on(finding))) is named
-
-
-def test_a_silence_is_one_by_its_kind_whatever_its_title_says() -> None:
-    silence = load_register()["keys.change"]
-    assert silence.kind == "silence"
-    assert says_nothing(replace(silence, title="Who knows"))
-    demand = load_register()["keys.rsa-2048-refused"]
-    assert not says_nothing(replace(demand, title="The key is not specified"))
 
 
 # What-if

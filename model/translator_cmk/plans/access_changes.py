@@ -57,9 +57,6 @@ ROLES = "vault.permission-model"
 
 NO_RIGHTS = Rights(frozenset(), {}, {})
 
-NO_WORDS: Mapping[str, str] = {}
-
-
 # Policies
 
 
@@ -69,7 +66,7 @@ def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
         return
     kind, words = how_it_goes(context, policy, POLICY)
     had = rights_given(context, (policy,))
-    yield from rights_changed(context, vault, had, NO_RIGHTS, kind, words)
+    yield from rights_changed(context, vault, had, NO_RIGHTS, kind, **words)
 
 
 def how_it_goes(context: Context, thing: Policy | Role, access: str) -> tuple[str, dict[str, str]]:
@@ -182,7 +179,7 @@ def rights_changed(
     had: Rights,
     has: Rights,
     kind: str,
-    words: Mapping[str, str] = NO_WORDS,
+    **words: str,
 ) -> Iterator[Change]:
     """Yield what the difference between the rights before and after does."""
     if had.certain and has.perhaps and not has.certain:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import NamedTuple
 
 from ..shapes import TEXT, MapOf, Text, record
@@ -129,12 +128,13 @@ def advice_on(finding: Finding, part: Part) -> Advice:
     elif rests_on_the_others(part):
         does = f"{does} {AFTER_THE_REST}"
     paste = advice.paste_bicep if is_bicep else advice.paste
-    has_names = all(name in names for name in names_in(paste))
+    if "{removed}" in paste and not names["removed"]:
+        paste = ""
     is_elsewhere = is_bicep and "hashicorp" in advice.source
     return advice._replace(
         does=does,
         instead=instead,
-        paste=paste.format_map(names) if has_names else "",
+        paste=paste.format_map(names),
         source="" if is_elsewhere else advice.source,
     )
 
@@ -142,7 +142,7 @@ def advice_on(finding: Finding, part: Part) -> Advice:
 def names_of(finding: Finding, part: Part) -> dict[str, str]:
     """Return by slot what stands there in the templates."""
     resource = finding.resource
-    names = {"address": resource.address, "back": way_back(finding)}
+    names = {"address": resource.address, "removed": "", "back": way_back(finding)}
     if resource.reason in OUT_OF_THE_CONFIGURATION and CREATE not in resource.actions:
         names["removed"] = without_keys(resource.address)
     plain = {slot: text_of(slot, value) for slot, value in part.change.names.items()}
@@ -176,8 +176,3 @@ def rests_on_the_others(part: Part) -> bool:
     if part.verdict != MAY_LOSE or part.only_in_some_orders or not part.change.is_certain:
         return False
     return BY_THE_ARTICLE.issuperset(each.basis for each in part.consequences)
-
-
-def names_in(template: str) -> list[str]:
-    """Return the names of the slots of a template."""
-    return [name for _, name, _, _ in Formatter().parse(template) if name]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..machine import Command, Refused
 from ..machine.commands import ReturnToMicrosoftManagedKeys
 from ..machine.entities import Resource
-from ..requirements import Register, Requirement
+from ..requirements import Register
 from .basis import Basis, basis_of
 from .context import Change
 from .demands import broken_demands
@@ -121,7 +121,7 @@ class Telling:
         shown = basis_of(effect.before, effect.command, loss, self.register, reading)
         requirement, basis = shown or Basis("", "")
         what = loss.stake.what
-        is_open = bool(requirement) and says_nothing(self.register[requirement])
+        is_open = bool(requirement) and self.register[requirement].kind == "silence"
         return Consequence(
             self.account,
             what,
@@ -159,13 +159,8 @@ class Telling:
             (name,),
             requirement.title,
             demanded=name if becomes == "demanded" else "",
-            is_open=says_nothing(requirement),
+            is_open=requirement.kind == "silence",
         )
-
-
-def says_nothing(requirement: Requirement) -> bool:
-    """Return whether a requirement is that something is not specified."""
-    return requirement.kind == "silence"
 
 
 def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:

@@ -19,29 +19,22 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text; without a default it has to be there."""
-        value = self.value.get(name)
-        if value is None and default is not None:
-            return default
-        if not isinstance(value, str):
-            raise self.error(name, value, "a text")
-        return value
+        return str(self._value(name, str, "a text", default))
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """Return an object; empty if it is not there."""
-        value = self.value.get(name)
-        if value is None:
-            return {}
-        if not isinstance(value, Mapping):
-            raise self.error(name, value, "an object")
-        return value
+        return dict(self._value(name, Mapping, "an object", {}))
 
     def items(self, name: str) -> list[Any]:
         """Return a list; empty if it is not there."""
+        return list(self._value(name, list, "a list", []))
+
+    def _value(self, name: str, kind: type, expected: str, default: Any) -> Any:
         value = self.value.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise self.error(name, value, "a list")
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, kind):
+            raise self.error(name, value, expected)
         return value
 
     def records(self, name: str) -> list["Fields"]:

@@ -1,5 +1,6 @@
 """What a plan does to what its accounts hold: one finding for each address, the gravest first."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -264,11 +265,9 @@ def not_decided(reason: NotJudged) -> Finding:
 
 def kinds_not_judged(world: World) -> dict[str, int]:
     """Return how many accounts there are of each kind that is not judged."""
-    kinds: dict[str, int] = {}
-    for identity, kind in world.not_judged.items():
-        if identity.startswith("@"):  # an account has an address, and may have an id besides
-            kinds[kind] = kinds.get(kind, 0) + 1
-    return kinds
+    kinds = world.not_judged.items()
+    # an account has an address, and may have an id besides
+    return Counter(kind for identity, kind in kinds if identity.startswith("@"))
 
 
 def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:

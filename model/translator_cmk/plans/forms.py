@@ -5,6 +5,7 @@ such a body inside an `azapi_resource`.  `FORMS` has a table for each type: the 
 record, and the path under which this form has each.
 """
 
+import fnmatch
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -332,13 +333,7 @@ def uses_keys(blocks: str, granted: str, denied: str) -> Read:
 
 def matching(patterns: frozenset[str] | None) -> set[str]:
     """Return the uses of keys that data actions name, some with `*` for the rest."""
-    found: set[str] = set()
-    for use in USES_OF_KEYS:
-        for pattern in patterns or ():
-            start, star, end = pattern.partition("*")
-            if use == pattern or (star and use.startswith(start) and use.endswith(end)):
-                found.add(use)
-    return found
+    return {use for pattern in patterns or () for use in fnmatch.filter(USES_OF_KEYS, pattern)}
 
 
 # The tables

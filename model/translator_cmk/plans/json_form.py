@@ -120,19 +120,20 @@ def to_dict(report: Report) -> dict[str, Any]:
         not_judged.append({"kind": kind, "count": number})
     return {
         "format": 1,
-        "source": report.plan.source,
-        "tool": report.plan.tool,
-        "profile": report.profile,
-        "revision": report.revision,
-        "changes": report.changes,
+        **named(report.plan, "source", "tool"),
+        **named(report, "profile", "revision", "changes", "red_from"),
         "headline": summary(report),
-        "red_from": report.red_from,
         "accounts": list(report.accounts),
         "not_judged": not_judged,
         "findings": [finding_to_dict(finding) for finding in report.findings],
         "without_finding": [change_to_dict(each) for each in report.quiet],
         "limits": list(limits(report)),
     }
+
+
+def named(record: object, *names: str) -> dict[str, Any]:
+    """Return some fields of a record as they are."""
+    return {name: getattr(record, name) for name in names}
 
 
 def change_to_dict(change: Finding) -> dict[str, Any]:
@@ -147,23 +148,17 @@ def change_to_dict(change: Finding) -> dict[str, Any]:
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
     """Return one finding; where it is written only if that is known."""
     found: dict[str, Any] = {
-        "verdict": finding.verdict,
-        "address": finding.address,
+        **named(finding, "verdict", "address", "goes_with", "requirements", "article"),
         "actions": list(finding.resource.actions),
         "why": why_in_words(finding),
-        "goes_with": finding.goes_with,
         "until": until_in_words(finding),
         "accounts": list(finding.accounts),
-        "requirements": finding.requirements,
-        "article": finding.article,
         "parts": [part_to_dict(part, advice) for part, advice in advised(finding)],
     }
     if finding.place is not None:
-        found["file"] = finding.place.file
-        found["line"] = finding.place.line
+        found |= named(finding.place, "file", "line")
     if finding.exception is not None:
-        names = ("reason", "until", "status")
-        found["exception"] = {name: getattr(finding.exception, name) for name in names}
+        found["exception"] = named(finding.exception, "reason", "until", "status")
     return found
 
 
@@ -171,25 +166,18 @@ def part_to_dict(part: Part, advice: Advice) -> dict[str, Any]:
     """Return what one change does."""
     return {
         "action": part.verb or "none",
-        "does": advice.does,
+        **named(advice, "does", "foundry", "instead", "paste", "source"),
         "verdict": part.verdict or "none",
         "only_in_some_orders": part.only_in_some_orders,
         "consequences": [consequence_to_dict(each) for each in part.consequences],
-        "foundry": advice.foundry,
-        "instead": advice.instead,
-        "paste": advice.paste,
-        "source": advice.source,
     }
 
 
 def consequence_to_dict(consequence: Consequence) -> dict[str, Any]:
     """Return one consequence."""
     return {
-        "account": consequence.account,
+        **named(consequence, "account", "becomes", "requirement", "basis"),
         "what": consequence.what or "request",
-        "becomes": consequence.becomes,
         "says": consequence_in_words(consequence),
-        "requirement": consequence.requirement,
-        "basis": consequence.basis,
         "rests_on": list(consequence.by),
     }

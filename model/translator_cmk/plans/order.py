@@ -42,15 +42,10 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     first_name = first.resource.name_in_configuration
     second_name = second.resource.name_in_configuration
     if first_name in plan.dependencies.get(second_name, ()):
-        return comes_before_dependent(first, second)
+        return DELETE not in (first.verb, second.verb)
     if second_name in plan.dependencies.get(first_name, ()):
         return dependent_comes_before(first, second)
     return False
-
-
-def comes_before_dependent(first: Operation, second: Operation) -> bool:
-    """Return whether an operation comes before that of a resource which depends on it."""
-    return first.verb != DELETE and second.verb != DELETE
 
 
 def dependent_comes_before(first: Operation, second: Operation) -> bool:

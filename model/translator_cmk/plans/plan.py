@@ -195,6 +195,11 @@ class PlannedResource:
         return without_keys(self.address)
 
     @property
+    def states(self) -> list[Attributes]:
+        """Return its attributes before and after, as far as they are shown."""
+        return [state for state in (self.before, self.after) if state is not None]
+
+    @property
     def module(self) -> str:
         """Return the instance of the module that it is in; empty for the root module."""
         module, found, _ = self.address.rpartition(f".{self.type}.")
@@ -247,9 +252,8 @@ class Plan:
         """Return every text that the tool marks as sensitive: none of them is printed."""
         found: set[str] = set()
         for resource in self.resources:
-            for attributes in (resource.before, resource.after):
-                if attributes is not None:
-                    found.update(attributes.masked_texts())
+            for attributes in resource.states:
+                found.update(attributes.masked_texts())
         return frozenset(text for text in found if text)
 
     def feature(self, resource: PlannedResource, name: str, default: bool) -> Any:
@@ -262,10 +266,9 @@ class Plan:
             return False
         if resource.provider in self.features:
             return self.features[resource.provider].get(name, default)
-        kind = resource.type.partition("_")[0]
         found: list[Any] = []
         for key, settings in self.features.items():
-            if kind in key.replace(":", ".").split("."):
+            if "azurerm" in key.replace(":", ".").split("."):
                 value = settings.get(name, default)
                 if value not in found:
                     found.append(value)

@@ -169,7 +169,8 @@ def is_log(text: str) -> bool:
 def describe_json(value: Any) -> tuple[str, str]:
     """Return what a JSON value is that is no plan, and what to do."""
     if not isinstance(value, dict):
-        return f"JSON, but {json_type(value)}", ONE_OF_BOTH
+        what = "a list" if isinstance(value, list) else "a single value"
+        return f"JSON, but {what} and no object", ONE_OF_BOTH
     if "@level" in value:
         return "the log of `terraform plan -json`", PLAN_THEN_SHOW
     if "lineage" in value or ("serial" in value and "terraform_version" in value):
@@ -185,10 +186,3 @@ def describe_json(value: Any) -> tuple[str, str]:
     if "runs" in value or "findings" in value:
         return "a report, and no plan", ONE_OF_BOTH
     return "JSON of another kind", ONE_OF_BOTH
-
-
-def json_type(value: Any) -> str:
-    """Return what a JSON value is that is no object."""
-    if isinstance(value, list):
-        return "a list and no object"
-    return "a single value and no object"

@@ -74,10 +74,8 @@ USES_OF_KEYS = frozenset(
 
 def role_for_keys(name_or_id: str) -> str:
     """Return the name of a role that may use keys; empty if this is no name or id of one."""
-    for identity, name in ROLES_FOR_KEYS.items():
-        if name_or_id.lower() in (identity, name.lower()):
-            return name
-    return ""
+    by_name = {name.lower(): name for name in ROLES_FOR_KEYS.values()}
+    return {**ROLES_FOR_KEYS, **by_name}.get(name_or_id.lower(), "")
 
 
 HOSTS_OF_VAULTS = ("vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net")

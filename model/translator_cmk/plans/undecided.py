@@ -351,10 +351,9 @@ def without_contents(plan: Plan) -> Iterator[NotJudged]:
     """
     going = FORMS.keys() - {GROUP}
     for resource in plan.changes():
-        is_shown = resource.before is not None or resource.after is not None
         is_added = resource.address.lower().endswith("/accesspolicies/add")
         judged = going if DELETE in resource.actions else FOLLOWED
-        if is_shown or is_added or resource.type.lower() not in judged:
+        if resource.states or is_added or resource.type.lower() not in judged:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
             yield NotJudged("nothing-shown", resource)

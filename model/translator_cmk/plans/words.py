@@ -287,15 +287,9 @@ def limits(report: Report) -> Iterator[str]:
             if account in report.holds:
                 yield f"{account} {STORED[report.holds[account]]}, by the file of exceptions"
     yield OUTSIDE
-    if any(is_refused_without_a_demand(finding) for finding in report.findings):
+    if any(finding.verdict == REFUSED for finding in report.findings):
         yield REFUSALS
     yield SILENCE
-
-
-def is_refused_without_a_demand(finding: Finding) -> bool:
-    """Return whether a finding is a refusal, and does not say itself what else may come of it."""
-    told = [each.becomes for each in finding.consequences]
-    return finding.verdict == REFUSED and "demanded" not in told
 
 
 def legend(report: Report) -> Iterator[str]:

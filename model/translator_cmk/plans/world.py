@@ -325,17 +325,11 @@ class World:
 
     def every_account(self) -> list[KnownAccount]:
         """Return all accounts that are judged, each once."""
-        found: dict[str, KnownAccount] = {}
-        for account in self.accounts.values():
-            found[account.name] = account
-        return list(found.values())
+        return list({account.name: account for account in self.accounts.values()}.values())
 
     def every_vault(self) -> list[KnownVault]:
         """Return all vaults, each once."""
-        found: dict[str, KnownVault] = {}
-        for vault in self.vaults.values():
-            found[vault.name] = vault
-        return list(found.values())
+        return list({vault.name: vault for vault in self.vaults.values()}.values())
 
     def vault_named(self, name: str) -> KnownVault:
         """Return the vault of this name in the model."""
@@ -578,9 +572,9 @@ def principals_in(plan: Plan) -> Iterator[str]:
     for resource in plan.resources:
         if resource.type in NOT_AN_OWNER:
             continue
-        for attributes in (resource.before, resource.after):
-            for path in PATHS_OF_PRINCIPALS if attributes is not None else ():
-                principal = attributes.get(path) if attributes is not None else None
+        for attributes in resource.states:
+            for path in PATHS_OF_PRINCIPALS:
+                principal = attributes.get(path)
                 if isinstance(principal, str) and principal:
                     yield principal.lower()
 
