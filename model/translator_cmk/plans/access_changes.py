@@ -301,8 +301,7 @@ def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
     """Yield the vaults of the account whose keys a role may reach, if it may be its own."""
     if context.world.is_of(role, context.account) is False:
         return
-    for name in sorted(context.vaults):
-        vault = context.world.vault_named(name)
+    for vault in context.vaults:
         if covers(role.scope, vault, context.world):
             yield vault
 
@@ -319,8 +318,7 @@ def members_leave(
     user = context.account.user
     if isinstance(gone, frozenset) and user.is_known and not gone & user.may_be:
         return
-    for name in sorted(context.vaults):
-        vault = context.world.vault_named(name)
+    for vault in context.vaults:
         if context.world.lets_in(vault, before.group) and context.shows_no_access(vault):
             yield context.change("group-left", may(context.revoke(vault)), vault)
 
@@ -334,7 +332,6 @@ def custom_role_narrowed(
     names = (f"@{context.entry.address}", before.name.lower(), last_word(str(before.id)))
     roles = context.world.each(Role, states=[BEFORE])
     given = [entry for entry, role in roles if role.definition in names]
-    for name in sorted(context.vaults):
-        vault = context.world.vault_named(name)
+    for vault in context.vaults:
         if vault.uses_rbac and context.shows_no_access(vault, *given):
             yield context.change("custom-role-narrowed", may(context.revoke(vault)), vault)

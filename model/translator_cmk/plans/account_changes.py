@@ -12,7 +12,7 @@ from ..machine.commands import (
     ReturnToMicrosoftManagedKeys,
 )
 from .context import NOTHING, Change, Context, may
-from .plan import UNKNOWN
+from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, KeyInUse, MayBeUnknown
 from .verdicts import NOT_SPECIFIED
 from .world import UsedKey
@@ -25,7 +25,7 @@ PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 
 def account_deleted(context: Context, account: Account) -> Iterator[Change]:
     if context.is_mine(account.id):
-        kind = "account-replaced" if context.makes_again(context.account) else "account-deleted"
+        kind = "account-replaced" if context.has(CREATE, context.account) else "account-deleted"
         delete = (DeleteResource(context.account.name),)
         purged = str(context.feature(PURGES))
         yield context.change(kind, (delete,), purged=purged)

@@ -22,8 +22,8 @@ class Module:
 
     path: str
     content: Fields
-    parent: "Module | None" = None
-    call: Fields | None = None
+    caller: "tuple[Module, Fields] | None" = None
+    """Its parent, and the call there."""
     children: dict[str, "Module"] = field(default_factory=dict)
 
     def prefixed(self, address: str) -> str:
@@ -59,15 +59,13 @@ def read_configuration(content: Fields) -> dict[str, ConfiguredResource]:
     return found
 
 
-def module_tree(
-    path: str, content: Fields, parent: Module | None = None, call: Fields | None = None
-) -> Module:
+def module_tree(path: str, content: Fields, caller: tuple[Module, Fields] | None = None) -> Module:
     """Return a module with all modules that it calls."""
-    module = Module(path, content, parent, call)
+    module = Module(path, content, caller)
     for name in content.mapping("module_calls"):
         its_call = content.record("module_calls").record(name)
         its_path = module.prefixed(f"module.{name}")
-        module.children[name] = module_tree(its_path, its_call.record("module"), module, its_call)
+        module.children[name] = module_tree(its_path, its_call.record("module"), (module, its_call))
     return module
 
 
@@ -95,12 +93,12 @@ def configured(module: Module, resource: Fields) -> ConfiguredResource:
 
 def depended_on_by_calls(module: Module) -> Iterator[str]:
     """Yield what the calls of a module and of those around it depend on as a whole."""
-    while module.parent is not None and module.call is not None:
-        names = [str(name) for name in module.call.items("depends_on")]
-        names += references_in(module.call.value.get("count_expression"))
-        names += references_in(module.call.value.get("for_each_expression"))
-        yield from resolve_all(names, module.parent, ())
-        module = module.parent
+    while module.caller is not None:
+        module, call = module.caller
+        names = [str(name) for name in call.items("depends_on")]
+        names += references_in(call.value.get("count_expression"))
+        names += references_in(call.value.get("for_each_expression"))
+        yield from resolve_all(names, module, ())
 
 
 def references_by_attribute(expressions: Any, path: str = "") -> dict[str, list[str]]:
@@ -151,10 +149,11 @@ def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Ite
         return
     words = without_keys(name).split(".")
     if words[0] == "var":
-        if module.parent is not None and module.call is not None and len(words) > 1:
-            expression = module.call.mapping("expressions").get(words[1])
+        if module.caller is not None and len(words) > 1:
+            parent, call = module.caller
+            expression = call.mapping("expressions").get(words[1])
             for outer in longest(references_in(expression)):
-                yield from resolve(outer, module.parent, (), depth - 1)
+                yield from resolve(outer, parent, (), depth - 1)
     elif words[0] == "module" and len(words) > 1:
         child = module.children.get(words[1])
         if child is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RemoveKeyRole, RevokeKeyAccess
 from .inventory import Entry
-from .plan import CREATE, DELETE, Plan
+from .plan import DELETE, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, MayBeUnknown, Vault
 from .world import AFTER, BEFORE, KnownAccount, KnownVault, World
@@ -57,7 +57,7 @@ class Context:
         self.world = world
         self.account = account
         self.setup = Setup(world, account)
-        self.vaults = world.vaults_of(account)
+        self.vaults = self.setup.vaults
 
     def at(self, entry: Entry) -> "Context":
         """Return the same for the changes of one resource."""
@@ -96,7 +96,7 @@ class Context:
         for reference in references:
             vault = self.world.vault(reference)
             if vault is not None:
-                return vault if vault.name in self.vaults else None
+                return vault if vault in self.vaults else None
         return None
 
     def revoke(self, vault: KnownVault) -> Commands:
@@ -109,15 +109,10 @@ class Context:
         """Return the command that gives access to a vault."""
         return (GrantKeyAccess(vault.name, self.account.name),)
 
-    def deletes(self, known: KnownVault | KnownAccount) -> bool:
-        """Return whether the plan deletes a vault or an account in a change of its own."""
-        return self._has_action(known, DELETE)
-
-    def makes_again(self, known: KnownVault | KnownAccount) -> bool:
-        """Return whether the plan makes a vault or an account, be it under another address."""
-        return self._has_action(known, CREATE)
-
-    def _has_action(self, known: KnownVault | KnownAccount, action: str) -> bool:
+    def has(self, action: str, known: KnownVault | KnownAccount) -> bool:
+        """Return whether the plan deletes or makes a vault or an account in a change of its own, be
+        it under another address.
+        """
         state = BEFORE if action == DELETE else AFTER
         for entry, facts in self.world.each(Vault, Account, states=[state]):
             find = self.world.vault if isinstance(facts, Vault) else self.world.account
@@ -139,7 +134,7 @@ class Context:
 
         Where the vault or the account goes too, that has a finding of its own.
         """
-        if not self.uses(vault) or self.deletes(vault) or self.deletes(self.account):
+        if not self.uses(vault) or self.has(DELETE, vault) or self.has(DELETE, self.account):
             return False
         return not self.world.keeps_access(vault, self.account, (self.entry, *but), vault.uses_rbac)
 

@@ -78,7 +78,7 @@ def with_exceptions(
             status = "known" if each in counted.known else "new"
             if each.until < today.isoformat():
                 status = "over"
-            if not finding.is_known:
+            if finding.known is None:
                 finding = replace(finding, exception=each._replace(status=status))  # noqa: PLW2901  # the first that counts
         found.append(finding)
     return replace(

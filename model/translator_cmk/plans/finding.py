@@ -90,9 +90,10 @@ class Finding:
         return self.resource.address
 
     @property
-    def is_known(self) -> bool:
-        """Return whether an exception counts, by which it doesn't."""
-        return self.exception is not None and self.exception.status == "known"
+    def known(self) -> Known | None:
+        """Return the exception by which it doesn't count."""
+        is_known = self.exception is not None and self.exception.status == "known"
+        return self.exception if is_known else None
 
     @property
     def verdict(self) -> str:
@@ -145,7 +146,7 @@ class Report:
 
     def is_red(self, finding: Finding) -> bool:
         """Return whether a finding makes the plan red."""
-        return not finding.is_known and not graver(self.red_from, finding.verdict)
+        return finding.known is None and not graver(self.red_from, finding.verdict)
 
     @property
     def reds(self) -> list[Finding]:
@@ -162,5 +163,5 @@ class Report:
         return [
             finding
             for finding in self.findings
-            if finding.verdict == NOT_JUDGED and not finding.is_known
+            if finding.verdict == NOT_JUDGED and finding.known is None
         ]

@@ -19,13 +19,12 @@ def format_junit(report: Report) -> str:
 def case_of(report: Report, finding: Finding) -> JUnitCase:
     """Return one finding as a test case."""
     kind = "skipped"
-    if finding.verdict == NOT_JUDGED and not finding.is_known:
+    if finding.verdict == NOT_JUDGED and finding.known is None:
         kind = "error"
     elif report.is_red(finding):
         kind = "failure"
     place = finding.place
-    exception = finding.exception
-    reason = f" ({exception.reason})" if exception and finding.is_known else ""
+    reason = f" ({finding.known.reason})" if finding.known else ""
     return JUnitCase(
         name=finding.address,
         group=finding.verdict,

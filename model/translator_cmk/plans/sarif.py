@@ -58,8 +58,8 @@ def result_of(report: Report, finding: Finding) -> dict[str, Any]:
             "accounts": list(finding.accounts),
         },
     }
-    if finding.exception is not None and finding.is_known:
-        justification = plain(f"{finding.exception.reason} (until {finding.exception.until})")
+    if finding.known:
+        justification = plain(f"{finding.known.reason} (until {finding.known.until})")
         result["suppressions"] = [{"kind": "external", "justification": justification}]
     return result
 

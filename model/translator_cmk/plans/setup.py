@@ -39,6 +39,7 @@ class Setup:
     def __init__(self, world: World, account: KnownAccount) -> None:
         self.world = world
         self.account = account
+        self.vaults = world.vaults_of(account)
 
     def stage(self) -> Stage:
         """Return the stage: the subscriptions and regions of an account and its vaults."""
@@ -47,8 +48,7 @@ class Setup:
         for state in self.account.states:
             if isinstance(state.location, str):
                 regions[location_name(state.location)] = None
-        for name in sorted(self.world.vaults_of(self.account)):
-            vault = self.world.vault_named(name)
+        for vault in self.vaults:
             regions[self.region(vault)] = None
             subscriptions[self.subscription(vault.before or vault.after)] = TENANT
         regions.pop("global", None)
@@ -86,13 +86,11 @@ class Setup:
     def commands(self) -> list[Command]:
         """Return the commands that lead to the world of an account before the change."""
         commands: list[Command] = []
-        vaults = sorted(self.world.vaults_of(self.account))
-        for name in vaults:
-            vault = self.world.vault_named(name)
+        for vault in self.vaults:
             if vault.exists_before:
                 commands += self._setup_vault(vault)
         if self.account.exists_before:
-            commands += self._setup_account(vaults)
+            commands += self._setup_account()
         return commands
 
     def _setup_vault(self, vault: KnownVault) -> Iterator[Command]:
@@ -114,23 +112,23 @@ class Setup:
                 kind, size = type_and_size(None if is_used else key.before)
                 yield CreateKey(vault.name, key.name, kind, size)
 
-    def _setup_account(self, vaults: list[str]) -> Iterator[Command]:
+    def _setup_account(self) -> Iterator[Command]:
         name = self.account.name
         yield self.create_resource(self.account.before or self.account.after)
         used = self.account.key
         has_identity = self.account.before is None or self.account.before.has_identity is not False
         if has_identity or used is not None:
             yield EnableIdentity(name)
-        for vault in vaults:
-            is_needed = used is not None and used.vault == vault
-            if vault in self.account.access or is_needed:
-                yield GrantKeyAccess(vault, name)
+        for vault in self.vaults:
+            is_needed = used is not None and used.vault == vault.name
+            if vault.name in self.account.access or is_needed:
+                yield GrantKeyAccess(vault.name, name)
         if used is not None:
             yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
         yield from self._setup_contents(name)
-        for vault in vaults:
-            if self.world.has_role_before(self.world.vault_named(vault), self.account) is True:
-                yield AssignKeyRole(vault, name)
+        for vault in self.vaults:
+            if self.world.has_role_before(vault, self.account) is True:
+                yield AssignKeyRole(vault.name, name)
         if used is not None:
             yield from self._setup_access_in_use(self.world.vault_named(used.vault))
 

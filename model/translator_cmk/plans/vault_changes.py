@@ -13,7 +13,7 @@ from ..machine.commands import (
 )
 from .access_changes import policies_given, policies_updated
 from .context import HSM, NOTHING, Change, Commands, Context, may
-from .plan import UNKNOWN, Plan, PlannedResource
+from .plan import CREATE, DELETE, UNKNOWN, Plan, PlannedResource
 from .things import Group, MayBeUnknown, Vault
 from .verdicts import REFUSED
 from .world import KnownVault, location_name
@@ -27,7 +27,7 @@ RECOVERS = "key_vault.recover_soft_deleted_key_vaults"
 def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
-        kind = "vault-replaced" if context.makes_again(vault) else "vault-deleted"
+        kind = "vault-replaced" if context.has(CREATE, vault) else "vault-deleted"
         store = "managed HSM" if vault.is_hsm else "key vault"
         readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", store=store)
@@ -112,13 +112,12 @@ def group_deleted(context: Context, group: Group) -> Iterator[Change]:
         kind = "subscription-cancelled"
         keeps = UNKNOWN
     account = context.account
-    if group.holds(account.before) is True and not context.deletes(account):
+    if group.holds(account.before) is True and not context.has(DELETE, account):
         delete = (DeleteResource(account.name),)
         yield context.change(kind, may(delete, keeps is False), held="account")
-    for name in sorted(context.vaults):
-        vault = context.world.vault_named(name)
+    for vault in context.vaults:
         is_in_it = group.holds(vault.before)
-        if is_in_it is not False and vault.exists_before and not context.deletes(vault):
+        if is_in_it is not False and vault.exists_before and not context.has(DELETE, vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
             held = "vault" if is_in_it else "perhaps vault"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..errors import CommandError
@@ -57,17 +56,9 @@ def read_what_if(source: str, value: Any) -> Plan:
     check_status(content)
     if "changes" not in content.value:
         content = content.record("properties")
-    entries = change_entries(content)
-    resources: list[PlannedResource] = []
-    for entry in entries:
-        resource = read_change(entry)
-        if resource is not None:
-            resources.append(resource)
-    for entry in content.records("potentialChanges"):
-        resource = read_change(entry)
-        if resource is not None:
-            resources.append(replace(resource, actions=(PERHAPS,)))
-    return Plan(source, "what-if", tuple(resources), ordered=False)
+    resources = list(map(read_change, change_entries(content)))
+    resources += [read_change(each, (PERHAPS,)) for each in content.records("potentialChanges")]
+    return Plan(source, "what-if", tuple(filter(None, resources)), ordered=False)
 
 
 def check_status(content: Fields) -> None:
@@ -89,8 +80,8 @@ def change_entries(content: Fields) -> list[Fields]:
     return content.records("changes")
 
 
-def read_change(entry: Fields) -> PlannedResource | None:
-    """Return one change; None for what is no resource of Azure."""
+def read_change(entry: Fields, instead: tuple[str, ...] = ()) -> PlannedResource | None:
+    """Return one change, with other actions if they are given; None for no resource of Azure."""
     address = entry.text("resourceId", "") or entry.text("id", "")
     if not address:
         return None
@@ -112,7 +103,7 @@ def read_change(entry: Fields) -> PlannedResource | None:
     return PlannedResource(
         address=address,
         type=type_in(address),
-        actions=actions,
+        actions=instead or actions,
         before=before,
         after=after,
     )

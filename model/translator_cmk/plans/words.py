@@ -228,7 +228,7 @@ def summary(report: Report) -> str:
     found: list[str] = []
     for verdict in TABLE:
         mine = [finding for finding in report.findings if finding.verdict == verdict.name]
-        known = sum(1 for finding in mine if finding.is_known)
+        known = sum(1 for finding in mine if finding.known)
         if mine:
             remark = f" ({known} known)" if known else ""
             found.append(f"{verdict.label}: {count(len(mine), 'change')}{remark}.")
@@ -316,9 +316,9 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
     address = address_in_words(finding.address)
     actions = f"  {actions_in_words(finding)}" if finding.resource.actions else ""
     yield Paragraph((Mark(verdict.label, finding.verdict), "  ", Code(address), actions))
-    if finding.exception is not None:
-        known = finding.exception
-        yield Paragraph((EXCEPTIONS[known.status].format_map(known._asdict()),))
+    exception = finding.exception
+    if exception is not None:
+        yield Paragraph((EXCEPTIONS[exception.status].format_map(exception._asdict()),))
     if finding.goes_with:
         yield Paragraph(
             (f"It goes with {address_in_words(finding.goes_with)}, whose finding says the rest.",)

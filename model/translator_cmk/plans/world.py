@@ -420,8 +420,8 @@ class World:
         account.is_outside = True
         self.accounts[reference] = account
 
-    def vaults_of(self, account: KnownAccount) -> set[str]:
-        """Return the vaults whose keys an account uses before the change or is to use."""
+    def vaults_of(self, account: KnownAccount) -> list[KnownVault]:
+        """Return the vaults whose keys an account uses before the change or is to use, by name."""
         found: set[str] = set()
         if account.key is not None:
             found.add(account.key.vault)
@@ -435,7 +435,7 @@ class World:
             used = self.used_key(use)
             if used is not None:
                 found.add(used.vault)
-        return found - {""}
+        return [self.vault_named(name) for name in sorted(found - {""})]
 
     def _find_access(self) -> None:
         for account in self.every_account():
