@@ -36,7 +36,7 @@ from translator_cmk.site.content import (
     load_decisions,
     rows_by_requirement,
 )
-from translator_cmk.site.implementations import CHECKED, PUBLISHED, Implementation
+from translator_cmk.site.implementations import CHECKED, Implementation
 from translator_cmk.verdict import Status
 
 REGISTER = load_register()
@@ -193,10 +193,10 @@ MARKED = "<script>alert(1)</script>"
 
 def implementation(report: Path, name: str, kind: str = "product") -> Implementation:
     """An implementation with a report."""
-    content = json.loads((report / "report.json").read_text("utf-8"))
-    files = {file: (report / file).read_bytes() for file in PUBLISHED}
+    written = (report / "report.json").read_bytes()
+    content = json.loads(written)
     return Implementation(
-        name, kind, CHECKED, "translator-cmk verify again", "", content, files=files
+        name, kind, CHECKED, "translator-cmk verify again", "", content, published=written
     )
 
 

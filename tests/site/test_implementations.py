@@ -152,7 +152,7 @@ def test_report_of_another_version_is_stale_and_not_green(
     stale = load(entry, project / "marked")
     assert (fresh.standing, stale.standing) == (CHECKED, STALE)
     assert (badge(stale).status, badge(stale).words) == (Status.STALE, "stale")
-    assert stale.files == {}
+    assert stale.published == b""
     assert "✔ passed</span> <small>" in a_page(fresh)
     passed = (fresh.report or {})["counts"]["scored"]["passed"]
     # partly, since it was one case
@@ -267,7 +267,7 @@ def test_report_of_the_model_under_another_name_shows_nothing(
         if entry.get("request", {}).get("verb") == "hello":
             entry["answer"] |= name
     found = listed(forgery.derive())
-    assert (found.standing, found.problems, found.files) == (UNPROVEN, (), {})
+    assert (found.standing, found.problems, found.published) == (UNPROVEN, (), b"")
     assert badge(found).words == "unproven: every answer is the model's"
     passed = (found.report or {})["counts"]["scored"]["passed"]
     [row] = [line for line in a_page(found).splitlines() if '<span id="listed">' in line]

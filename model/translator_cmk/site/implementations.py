@@ -54,7 +54,7 @@ ENTRY = record(
     },
     fields_of(("run", "report", "reproduce", "contact"), TEXT),
 )
-PUBLISHED = ("report.html", "report.json")
+REPORT = "report.json"
 CHECKED = "checked"
 STALE = "stale"
 UNPROVEN = "unproven"
@@ -86,8 +86,8 @@ class Implementation(NamedTuple):
     contact: str = ""
     report: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
-    files: Mapping[str, bytes] = {}
-    """The files of the report that the site publishes, by name; none unless it is checked."""
+    published: bytes = b""
+    """The report as the site publishes it; empty unless it is checked."""
 
     @property
     def product(self) -> str:
@@ -151,8 +151,8 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         problems = kit("report", "check", str(folder))
     if problems:
         return found._replace(problems=problems)
-    files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
-    report = json.loads(files["report.json"])
+    written = (folder / REPORT).read_bytes()
+    report = json.loads(written)
     if report["digest"] != kit_digest():
         return found._replace(standing=STALE, report=report)
     if is_called_the_model(report):
@@ -161,7 +161,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     was_run_here = "run" in entry
     if not was_run_here and could_be_the_models(folder, report):
         return found._replace(standing=UNPROVEN, report=report)
-    return found._replace(standing=CHECKED, report=report, files=files)
+    return found._replace(standing=CHECKED, report=report, published=written)
 
 
 def run(command: str, folder: Path) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def run(command: str, folder: Path) -> tuple[str, ...]:
     kept.unlink(missing_ok=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     failed = kit("verify", "--stdio", command, *OPTIONS, "--report", str(folder))
-    report = folder / "report.json"
+    report = folder / REPORT
     if not report.is_file():
         return failed or ("no report was written",)
     if json.loads(report.read_bytes())["complete"]:
@@ -191,8 +191,7 @@ def key_of(command: str, folder: Path) -> str:
     has.
     """
     used = [Path(word) for word in shlex.split(command)[1:]]
-    of_the_report = [folder / name for name in PUBLISHED]
-    named = {str(path): path for path in (*used, *of_the_report) if path.is_file()}
+    named = {str(path): path for path in (*used, folder / REPORT) if path.is_file()}
     return "\n".join((kit_digest(), command, *OPTIONS, digest_of(named)))
 
 

@@ -57,8 +57,8 @@ def generate(content: Content) -> dict[str, str | bytes]:
         if seen.trace:
             found[f"evidence/traces/{seen.id}.jsonl"] = seen.trace
     for each in shown(content):
-        for name, text in each.files.items():
-            found[f"evidence/reports/{each.name}/{name}"] = text
+        if each.published:
+            found[f"evidence/reports/{each.name}/report.json"] = each.published
     return found
 
 
