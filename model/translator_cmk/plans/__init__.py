@@ -8,7 +8,9 @@ From the bottom to the top, each module reads what the one before it made:
 4. `changes` turns each difference into commands, and `order` says which come first.
 5. `walk` lets the oracle follow every order; `consequences` says what one command costs there, and
    `findings` what a plan does at each address.
-6. `words` and its neighbours write the findings; `advice.yaml` has a sentence for each change.
+6. `advice` and `words` make the sentences, from the templates in `advice.yaml` and `demands.yaml`;
+   `json_form`, `junit` and `sarif` write them in other formats.
 
-What follows from a command is said nowhere here: the rows of the model say it.
+A change is a kind, commands and names until there.  What follows from a command is said nowhere
+here: the rows of the model say it.
 """

@@ -7,9 +7,8 @@ from ..machine import Command, Refused
 from ..machine.commands import ReturnToMicrosoftManagedKeys
 from ..machine.entities import Resource
 from ..requirements import Register
-from .basis import Basis, basis_of
+from .basis import BY_THE_ARTICLE, Basis, basis_of
 from .context import Change
-from .demands import broken_demands
 from .walk import Effect, Loss, Walk
 
 LATER = frozenset({"back", "may be back", "stays lost"})
@@ -161,6 +160,22 @@ class Telling:
             demanded=name if becomes == "demanded" else "",
             is_open=requirement.kind == "silence",
         )
+
+
+def broken_demands(effect: Effect, register: Register, silent: Collection[str]) -> dict[str, str]:
+    """Return the demands of the article that a request breaks, each with the requirement by which
+    it is refused.
+    """
+    outcome = effect.outcome
+    names = outcome.because if isinstance(outcome, Refused) else effect.deciding
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        demanded = register[name].refusal_of
+        if register[name].kind != "demand" or demanded is None or demanded in silent:
+            continue
+        if register[demanded].basis in BY_THE_ARTICLE:
+            found[demanded] = name
+    return found
 
 
 def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:

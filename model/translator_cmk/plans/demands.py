@@ -1,16 +1,11 @@
 """What the article demands of what is put in use: data, in `demands.yaml`."""
 
-from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..machine import Refused
-from ..requirements import Register
 from ..shapes import TEXT, Choice, MapOf, Text, record
 from ..strict_yaml import read_yaml
-from .basis import BY_THE_ARTICLE
-from .walk import Effect
 
 
 class Demand(NamedTuple):
@@ -37,20 +32,4 @@ def all_demands() -> dict[str, Demand]:
     found: dict[str, Demand] = {}
     for requirement, fields in read_yaml(path).read(DEMANDS).items():
         found[requirement] = Demand(**fields)
-    return found
-
-
-def broken_demands(effect: Effect, register: Register, silent: Collection[str]) -> dict[str, str]:
-    """Return the demands of the article that a request breaks, each with the requirement by which
-    it is refused.
-    """
-    outcome = effect.outcome
-    names = outcome.because if isinstance(outcome, Refused) else effect.deciding
-    found: dict[str, str] = {}
-    for name in sorted(names):
-        demanded = register[name].refusal_of
-        if register[name].kind != "demand" or demanded is None or demanded in silent:
-            continue
-        if register[demanded].basis in BY_THE_ARTICLE:
-            found[demanded] = name
     return found

@@ -12,9 +12,15 @@ from ..requirements import Register
 from .access_changes import ROLES
 from .causes import forced
 from .changes import Operation, operations_of
-from .consequences import NO_FINDINGS, Consequence, Readings, Telling, must_be_lost
+from .consequences import (
+    NO_FINDINGS,
+    Consequence,
+    Readings,
+    Telling,
+    broken_demands,
+    must_be_lost,
+)
 from .context import Change, Context
-from .demands import broken_demands
 from .finding import Finding, Note, Part, Replay, Report
 from .gaps import how_long
 from .order import predecessors
