@@ -31,7 +31,7 @@ class Part:
 
     verb: str
     change: Change
-    verdict: str | None
+    verdict: str
     consequences: tuple[Consequence, ...] = ()
     only_in_some_orders: bool = False
     replay: Replay | None = None

@@ -23,7 +23,7 @@ from .consequences import (
 from .context import Change, Context
 from .finding import Finding, Note, Part, Replay, Report
 from .gaps import how_long
-from .order import predecessors
+from .order import Name, predecessors
 from .plan import CREATE, DELETE, Plan, without_keys
 from .setup import document_of, model_of, workspace_of
 from .undecided import NotJudged, accounts_not_judged, may_take_a_key, not_followed, not_judged
@@ -52,16 +52,14 @@ DELETIONS = {
 class Story:
     """One operation on the world of one account, and the walk that tells what it does."""
 
-    plan: Plan
-    account: KnownAccount
     context: Context
-    setup: tuple[Command, ...]
     operation: Operation
     walk: Walk
 
     def replay(self, commands: tuple[Command, ...]) -> Replay:
         """Return how the oracle shows what the commands do."""
-        return Replay(self.context.setup.stage(), self.setup, commands)
+        setup = self.context.setup
+        return Replay(setup.stage(), tuple(setup.commands()), commands)
 
 
 @dataclass
@@ -84,6 +82,7 @@ class Judge:
         self._look_at_what_is_not_judged(plan, world)
         findings = [finding for finding in all_found if finding.verdict]
         findings += map(not_decided, dict.fromkeys(self.undecided))
+        others = world.not_judged.items()
         return Report(
             plan=plan,
             profile=self.profile,
@@ -93,7 +92,8 @@ class Judge:
             quiet=tuple(changes_without_finding(plan, all_found, findings)),
             changes=sum(1 for _ in plan.changes()),
             accounts={account.name: account.is_outside for account in world.every_account()},
-            not_judged=kinds_not_judged(world),
+            # an account has an address, and may have an id besides
+            not_judged=Counter(kind for name, kind in others if name.startswith("@")),
             notes=tuple(self.notes),
         )
 
@@ -152,18 +152,17 @@ class Judge:
         lacked = context.setup.lost_before()
         if lacked:
             self.notes.append(Note(f"lacked-{lacked}", account.name))
-        setup = tuple(context.setup.commands())
         walker = self._walker(context)
-        existing = frozenset(
-            (kind, name) for command in setup for kind, name, is_new in command.names() if is_new
-        )
-        walk = walker.walk(operations, predecessors(plan, operations, existing))
+        existing: set[Name] = set()
+        for command in context.setup.commands():
+            existing.update((kind, name) for kind, name, is_new in command.names() if is_new)
+        walk = walker.walk(operations, predecessors(plan, operations, frozenset(existing)))
         if not walk.is_exact:
             its = operations[0].resource
             self.undecided.append(NotJudged("orders-not-tried", its, account.name))
         findings: list[Finding] = []
         for number, operation in enumerate(operations):
-            story = Story(plan, account, context, setup, operation, walk)
+            story = Story(context, operation, walk)
             finding = self._finding(story, number)
             is_hidden = not finding.verdict or deletes_the_account(operation)
             if is_hidden and operation.verb == DELETE:
@@ -178,7 +177,7 @@ class Judge:
     def _finding(self, story: "Story", number: int) -> Finding:
         """Return what one operation does to an account; its verdict is empty if it is harmless."""
         operation = story.operation
-        account = story.account
+        account = story.context.account
         parts: list[Part] = []
         for place, change in enumerate(operation.changes):
             parts.append(self._part(story, story.walk.traced[number, place], change))
@@ -192,25 +191,19 @@ class Judge:
     def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
         """Return what one change does, at its worst over all orders."""
         walk = story.walk
-        telling = Telling(story.account.name, self.register, self.article.silent)
-        harmless = 0
-        verdict: str | None = change.verdict or None
-        worst: list[Effect] = []
+        telling = Telling(story.context.account.name, self.register, self.article.silent)
+        found: list[tuple[str, Effect]] = []
         for effect in traced.all_effects():
-            its_verdict = self._verdict(effect, change, traced.effects, walk)
-            if its_verdict is None:
-                harmless += 1
-                continue
-            if verdict is None or graver(its_verdict, verdict):
-                verdict = its_verdict
-                worst = []
-            if its_verdict == verdict:
-                worst.append(effect)
+            found.append((self._verdict(effect, change, traced.effects, walk), effect))
+        verdicts = filter(None, [change.verdict, *(verdict for verdict, _ in found)])
+        verdict = min(verdicts, key=VERDICTS.index, default="")
+        worst = [effect for its_verdict, effect in found if verdict and its_verdict == verdict]
         if worst:
             shown = max(worst, key=gravity)
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
-            only_in_some = change.is_certain and (harmless > 0 or gentler)
+            is_harmless = any(not its_verdict for its_verdict, _ in found)
+            only_in_some = change.is_certain and (is_harmless or gentler)
             replay = story.replay(shown.path)
             return Part(story.operation.verb, change, verdict, consequences, only_in_some, replay)
         told: tuple[Consequence, ...] = ()
@@ -220,18 +213,14 @@ class Judge:
             told = told or tuple(telling.regained(effect, walk))
         return Part(story.operation.verb, change, verdict, told)
 
-    def _broken(self, effect: Effect) -> Mapping[str, str]:
-        """Return the demands of the article that a request breaks."""
-        return broken_demands(effect, self.register, self.article.silent)
-
     def _verdict(
         self,
         effect: Effect,
         change: Change,
         readings: Readings,
         walk: Walk,
-    ) -> str | None:
-        """Return the verdict on what one command does in one order; None if it is no finding."""
+    ) -> str:
+        """Return the verdict on what one command does in one order; empty if it is no finding."""
         if effect.losses:
             if any(must_be_lost(loss, change, readings, walk) for loss in effect.losses):
                 return LOSES
@@ -239,17 +228,15 @@ class Judge:
         outcome = effect.outcome
         if isinstance(outcome, Refused):
             reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
-            return REFUSED if reasons else None
+            return REFUSED if reasons else ""
         deciding = effect.deciding - NO_FINDINGS
         if effect.nothing_left:
-            return None
+            return ""
         if isinstance(outcome, Unspecified):
-            if self._broken(effect):
+            if broken_demands(effect, self.register, self.article.silent):
                 return REFUSED
-            return NOT_SPECIFIED if deciding & outcome.silent else None
-        if effect.unspecified and deciding:
-            return NOT_SPECIFIED
-        return None
+            return NOT_SPECIFIED if deciding & outcome.silent else ""
+        return NOT_SPECIFIED if effect.unspecified and deciding else ""
 
 
 def where_roles_work(machine: Machine) -> Machine:
@@ -267,13 +254,6 @@ def not_decided(reason: NotJudged) -> Finding:
     """Return the finding that something is not judged."""
     change = Change(reason.kind, (), {"what": reason.what})
     return Finding(reason.resource, (Part("", change, NOT_JUDGED),))
-
-
-def kinds_not_judged(world: World) -> dict[str, int]:
-    """Return how many accounts there are of each kind that is not judged."""
-    kinds = world.not_judged.items()
-    # an account has an address, and may have an id besides
-    return Counter(kind for identity, kind in kinds if identity.startswith("@"))
 
 
 def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -407,7 +407,7 @@ def why_in_words(finding: Finding) -> str:
 
 def instead_of(finding: Finding, what: str) -> Iterable[str]:
     """Return what to do instead, or what to paste, or where that is said: each once."""
-    judged = [advice for part, advice in advised(finding) if part.verdict is not None]
+    judged = [advice for part, advice in advised(finding) if part.verdict]
     return dict.fromkeys(
         getattr(each, what) for each in judged if each.instead and getattr(each, what)
     )
