@@ -36,8 +36,8 @@ CONSEQUENCE = record(
     "a consequence",
     {
         "account": TEXT,
-        "what": Choice(sorted({what or "request" for what, _ in BECOMES})),
-        "becomes": Choice(sorted({becomes for _, becomes in BECOMES})),
+        "what": Choice(("account", "data", "documents", "models", "request")),
+        "becomes": Choice(sorted(BECOMES)),
         "says": TEXT,
         "requirement": PROSE,
         "basis": Choice(("stated", "implied", "environment", "assumed", "")),

@@ -18,36 +18,54 @@ from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .verdicts import BY_NAME, LOSES, REFUSED, TABLE
 from .world import OTHERS, address_in_words, holds_of
 
-BECOMES = {
-    ("account", "lost"): "the account is deleted",
-    ("account", "may be lost"): "the account may be deleted",
-    ("account", "back"): "the account is there again",
-    ("account", "may be back"): "whether the account comes back is not specified",
-    ("account", "stays lost"): "the account stays deleted",
-    ("data", "lost"): "data can't be read",
-    ("data", "may be lost"): "data may be unreadable",
-    ("data", "back"): "data can be read again",
-    ("data", "may be back"): "whether data can be read again is not specified",
-    ("data", "stays lost"): "data stays unreadable",
-    ("documents", "lost"): "uploaded documents are deleted",
-    ("documents", "may be lost"): "uploaded documents may be deleted",
-    ("documents", "back"): "uploaded documents are there again",
-    ("documents", "may be back"): "whether documents come back is not specified",
-    ("documents", "stays lost"): "uploaded documents stay deleted",
-    ("models", "lost"): "deployed models are undeployed",
-    ("models", "may be lost"): "deployed models may be undeployed",
-    ("models", "back"): "models are deployed again",
-    ("models", "may be back"): "whether models are deployed again is not specified",
-    ("models", "stays lost"): "models stay undeployed",
-    ("", "refused"): "would be refused",
-    ("", "not specified"): "not stated",
-    ("", "demanded"): "needs",
-    ("", "refusal"): "refused without",
-    ("data", "not specified"): "whether data can still be read",
-    ("documents", "not specified"): "whether uploaded documents are kept",
-    ("models", "not specified"): "whether models stay deployed",
+BECOMES: Mapping[str, Mapping[str, str]] = {
+    "lost": {
+        "account": "the account is deleted",
+        "data": "data can't be read",
+        "documents": "uploaded documents are deleted",
+        "models": "deployed models are undeployed",
+    },
+    "may be lost": {
+        "account": "the account may be deleted",
+        "data": "data may be unreadable",
+        "documents": "uploaded documents may be deleted",
+        "models": "deployed models may be undeployed",
+    },
+    "back": {
+        "account": "the account is there again",
+        "data": "data can be read again",
+        "documents": "uploaded documents are there again",
+        "models": "models are deployed again",
+    },
+    "may be back": {
+        "account": "whether the account comes back is not specified",
+        "data": "whether data can be read again is not specified",
+        "documents": "whether documents come back is not specified",
+        "models": "whether models are deployed again is not specified",
+    },
+    "stays lost": {
+        "account": "the account stays deleted",
+        "data": "data stays unreadable",
+        "documents": "uploaded documents stay deleted",
+        "models": "models stay undeployed",
+    },
+    "refused": {
+        "": "would be refused",
+    },
+    "not specified": {
+        "": "not stated",
+        "data": "whether data can still be read",
+        "documents": "whether uploaded documents are kept",
+        "models": "whether models stay deployed",
+    },
+    "demanded": {
+        "": "needs",
+    },
+    "refusal": {
+        "": "refused without",
+    },
 }
-"""What becomes of something, in words."""
+"""What becomes of something, or of a request, in words."""
 
 KEPT = {
     "data": "data can still be read",
@@ -428,7 +446,7 @@ def consequence_in_words(consequence: Consequence) -> str:
     """Return what becomes of something."""
     if consequence.assumed == "kept":
         return KEPT[consequence.what]
-    words = BECOMES[consequence.what, consequence.assumed or consequence.becomes]
+    words = BECOMES[consequence.assumed or consequence.becomes][consequence.what]
     way_back = WAYS_BACK.get(consequence.after)
     if way_back and consequence.what == "documents":
         return f"{words} ({way_back})"
@@ -437,7 +455,7 @@ def consequence_in_words(consequence: Consequence) -> str:
     if consequence.assumed:
         return words
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
-        return f"if so: {BECOMES[consequence.what, 'lost']}"
+        return f"if so: {BECOMES['lost'][consequence.what]}"
     title = consequence.title
     if not title:
         return words
