@@ -75,8 +75,9 @@ def flag(*paths: str) -> Read:
 
     def read(body: Attributes, _: Refer) -> MayBeUnknown:
         for path in paths:
-            if body.get(path) is not None:
-                return body.flag(path, otherwise=False)
+            shown = body.get(path)
+            if shown is not None:
+                return shown if isinstance(shown, bool) else UNKNOWN
         return False
 
     return read

@@ -35,11 +35,15 @@ class Entry:
 
 def entries_of(plan: Plan) -> Iterator[Entry]:
     """Yield each resource of the plan that is one of the things that are judged."""
-    entries = [entry_of(plan, resource) for resource in plan.resources]
+    entries: list[Entry] = []
+    for resource in plan.resources:
+        before = thing(plan, resource, resource.before)
+        after = thing(plan, resource, resource.after)
+        entries.append(Entry(resource, before, identified(resource, before, after)))
     custom = custom_roles(entries)
     for entry in entries:
-        thing = entry.before or entry.after
-        if thing is None or (isinstance(thing, Role) and not may_use_keys(thing, custom)):
+        its = entry.before or entry.after
+        if its is None or (isinstance(its, Role) and not may_use_keys(its, custom)):
             continue
         yield entry
 
@@ -64,13 +68,6 @@ def may_use_keys(role: Role, custom: dict[str, bool]) -> bool:
         return True
     is_on_a_vault = "/vaults/" in str(role.scope)
     return custom.get(role.definition, is_on_a_vault)
-
-
-def entry_of(plan: Plan, resource: PlannedResource) -> Entry:
-    """Return one resource as a thing before and after."""
-    before = thing(plan, resource, resource.before)
-    after = thing(plan, resource, resource.after)
-    return Entry(resource, before, identified(resource, before, after))
 
 
 def thing(plan: Plan, resource: PlannedResource, attributes: Attributes | None) -> Thing | None:

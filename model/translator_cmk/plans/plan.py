@@ -63,15 +63,6 @@ class Attributes:
             return value
         return UNKNOWN
 
-    def flag(self, name: str, otherwise: bool) -> Any:
-        """Return true, false or `UNKNOWN`; ``otherwise`` where the attribute is not set."""
-        value = self.get(name)
-        if value is None:
-            return otherwise
-        if isinstance(value, bool):
-            return value
-        return UNKNOWN
-
     def blocks(self, name: str) -> Any:
         """Return the nested blocks of this name as attributes, or `UNKNOWN`."""
         value = self.get(name)

@@ -42,7 +42,7 @@ def read_terraform_plan(source: str, value: Any) -> Plan:
     content = Fields(source, "", value)
     check_version(content)
     configuration = read_configuration(content.record("configuration"))
-    resources = list(planned_resources(content, configuration))
+    resources = [read_change(each, configuration) for each in content.records("resource_changes")]
     resources += left_out(content, configuration, resources)
 
     return Plan(
@@ -70,14 +70,6 @@ def check_version(content: Fields) -> None:
         f"{content.source}: {problem}, which this version does not know; upgrade translator-cmk, "
         f"or {AGAIN}"
     )
-
-
-def planned_resources(
-    content: Fields, configuration: Mapping[str, ConfiguredResource]
-) -> Iterator[PlannedResource]:
-    """Yield every resource that the plan lists, changed or not."""
-    for each in content.records("resource_changes"):
-        yield read_change(each, configuration)
 
 
 def read_change(entry: Fields, configuration: Mapping[str, ConfiguredResource]) -> PlannedResource:
