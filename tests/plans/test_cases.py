@@ -643,6 +643,15 @@ def test_a_new_version_of_the_key_is_silent_and_another_key_is_not(tmp_path: Pat
         assert verdicts(plan, tmp_path) == expected
 
 
+def test_a_new_version_of_a_key_that_is_used_by_a_role_is_silent(tmp_path: Path) -> None:
+    for key_id, expected in ((b.key_id(version="v2"), {}), (b.key_id(key="o"), {T: "may-lose"})):
+        plan = plan_with(without=f"{T} {V} {P}")
+        plan.keep(V, b.vault(rbac_authorization_enabled=True))
+        plan.keep(R, b.role())
+        plan.update(T, b.account(key=b.key_id()), b.account(key=key_id))
+        assert verdicts(plan, tmp_path) == expected
+
+
 def test_a_move_to_another_version_of_the_key_is_told_without_a_finding(tmp_path: Path) -> None:
     def told(key_id: str) -> list[str]:
         plan = plan_with(without=T)

@@ -11,7 +11,7 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
-from .context import NOTHING, Change, Context, may
+from .context import NOTHING, Change, Commands, Context, may
 from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, KeyInUse, MayBeUnknown
 from .verdicts import NOT_SPECIFIED
@@ -152,15 +152,13 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
     enable = EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
     before = context.account.key
     kind = "key-enabled" if before is None else "key-changed"
+    commands: Commands = (enable,)
     if before == used:
         kind = "key-version"
+        if context.setup.works_by_role():
+            commands = NOTHING  # the service has taken a key of this vault
     vault = context.world.vault_named(used.vault)
-    yield context.change(
-        kind,
-        ((enable,),),
-        vault,
-        key=used.key,
-    )
+    yield context.change(kind, (commands,), vault, key=used.key)
 
 
 def unknown_key(context: Context) -> Iterator[Change]:
