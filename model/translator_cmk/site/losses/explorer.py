@@ -57,6 +57,10 @@ LOSES_IT_OTHERWISE = DeleteResource
 """The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
 
 
+GROUPS = ("Before", "Under customer-managed keys", "After a loss")
+"""The groups of the starts, in the order of a page."""
+
+
 class KnownLoss(NamedTuple):
     """A thing that can be lost: its sentence, its place, and the number of its sentence there."""
 
@@ -242,7 +246,7 @@ class Tables:
                 "steps": graph.edge_count,
             },
             "stage": stage_to_wire(DEFAULT_STAGE),
-            "starts": list(self._starts()),
+            "starts": sorted(self._starts(), key=lambda start: GROUPS.index(start["group"])),
             "subjects": subjects(),
             "places": [self._place(place, views) for place, views in self.views.items()],
             "commands": commands,
@@ -307,12 +311,13 @@ class Tables:
 
     def _group(self, state: int, once: int) -> str:
         """Return the group of a start, given what was there at some time on the way to it."""
+        before, under_own_key, after_loss = GROUPS
         if once & ~self.losses.there[state]:
-            return "After a loss"
+            return after_loss
         resources = self.charted.machine.world(self.charted.states[state]).every(Resource)
         if any(resource.key_source == CUSTOMER for resource in resources):
-            return "Under customer-managed keys"
-        return "Before"
+            return under_own_key
+        return before
 
     def _place(self, place: Place, views: Views) -> dict[str, Any]:
         looks = [
