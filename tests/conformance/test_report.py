@@ -87,7 +87,7 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     wrong: Verified, pytester: pytest.Pytester
 ) -> None:
     feature = next((wrong.folder / "counterexamples").glob("*.feature")).read_text("utf-8")
-    project(pytester, revocation=feature)
+    project(pytester, found=feature)
     run(pytester).assert_outcomes(passed=1)
     run(pytester, "--system", WRONG).assert_outcomes(failed=1)
     recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))

@@ -122,9 +122,10 @@ def check_refused(result: StepResult) -> None:
 def has_right_reasons(result: StepResult, because: frozenset[str]) -> bool:
     """Return whether a refusal's reasons are right.
 
-    The model has to give all of them, any other system at least one.
+    The model has to give all of them, any other system at least one.  One's own scenario may
+    name none.
     """
-    if not result.declared.can("reasons"):
+    if not result.requirements or not result.declared.can("reasons"):
         return True
     demanded = frozenset(result.requirements)
     if result.by_model or result.declared.product == PRODUCT_OF_THE_MODEL:

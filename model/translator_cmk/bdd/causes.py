@@ -50,11 +50,11 @@ def own_first(run: ScenarioRun, silent: frozenset[str] | None) -> Causes:
     differs = first_difference_of(run, silent)
     if differs is None:
         return own
-    rule = own[0]
+    rule = run.pickle.group
     not_silent = differs.step.machine.silent.isdisjoint
     named = differs.why.attributed_to
     leading = [name for name in own if name in named]
-    if not differs.why.without and not_silent({rule}):
+    if rule in own and not differs.why.without and not_silent({rule}):
         leading.insert(0, rule)
     if not named and not leading:
         leading = [name for name in own if not_silent({name})]

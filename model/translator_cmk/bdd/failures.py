@@ -40,8 +40,11 @@ def rows_can_be_opened() -> bool:
 def format_requirement(run: ScenarioRun) -> Iterator[str]:
     """Yield the requirement that is named first, and why it is named."""
     register = load_register()
-    named = [name for name in causes_of(run) if name in register]
-    requirement = register[named[0] if named else run.pickle.requirements[0]]
+    named = [name for name in (*causes_of(run), *run.pickle.requirements) if name in register]
+    if not named:
+        yield from labelled("requirement", ["none: it does what the specification demands"])
+        return
+    requirement = register[named[0]]
     about = [f"{requirement.id}: {requirement.title}", requirement.wording]
     yield from labelled("requirement", about)
     for label, text in format_why(why_of(run), requirement.id):

@@ -16,9 +16,9 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from .. import features_dir
-from ..requirements import TOPICS
+from ..requirements import TOPICS, load_register
 from .diagnostics import FeatureError
-from .feature_records import SPECIAL_TAGS, Feature, Pickle, Rule, Scenario, Step, slug
+from .feature_records import ATTESTATION, Feature, Pickle, Rule, Scenario, Step, slug
 from .syntax_tree import Cells, cells_of, children, line_of, parts_of, tags_of
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -109,26 +109,29 @@ def parse(path: Path, text: str) -> Feature:
     if not document.get("feature"):
         remedy = "add one, or delete the file"
         raise FeatureError(path, 1, "the file has no `Feature:`", remedy)
-    return FeatureReader(text, document["feature"], compiled).feature(path)
+    return FeatureReader(path, text, document["feature"], compiled).feature()
 
 
 class FeatureReader:
     """Joins the text, the syntax tree and the compiled pickles of one file."""
 
-    def __init__(self, text: str, tree: Any, compiled: list[Any]) -> None:
+    def __init__(self, path: Path, text: str, tree: Any, compiled: list[Any]) -> None:
+        self.path = path
+        self.is_own = path.stem not in TOPICS and path.parent != features_dir()
         self.lines = text.split("\n")
         self.tree = tree
         self.compiled = compiled
         self.parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
 
-    def feature(self, path: Path) -> Feature:
+    def feature(self) -> Feature:
         """Return the feature."""
         trees = children(self.tree, "rule")
         if children(self.tree, "scenario"):  # outside of any rule
             trees.insert(0, self.tree)
         return Feature(
-            topic=path.stem,
-            path=path,
+            topic=self.path.stem,
+            is_own=self.is_own,
+            path=self.path,
             name=self.tree["name"],
             description=textwrap.dedent(self.tree["description"]).strip(),
             rules=tuple(self.rule(tree) for tree in trees),
@@ -137,10 +140,15 @@ class FeatureReader:
 
     def rule(self, tree: Any) -> Rule:
         """Return a rule with its scenarios."""
-        ids = [tag for tag in tags_of(tree) if tag not in SPECIAL_TAGS]
+        ids = self.requirements_of(tree)
         requirement = ids[0] if ids else ""
         scenarios = [self.scenario(part, requirement) for part in children(tree, "scenario")]
         return Rule(requirement, tuple(scenarios), tree)
+
+    def requirements_of(self, part: Any) -> list[str]:
+        """Return the tags of a part that are ids of requirements; one's own may be anything."""
+        tags = [tag for tag in tags_of(part) if tag != ATTESTATION]
+        return [tag for tag in tags if tag in load_register()] if self.is_own else tags
 
     def scenario(self, tree: Any, requirement: str) -> Scenario:
         """Return a scenario of the rule of a requirement, with its pickles."""
@@ -166,17 +174,18 @@ class FeatureReader:
         _, *row_nodes = compiled["astNodeIds"]
         row = "".join(names[cells_of(self.parts[node])] for node in row_nodes)
 
-        parts_of_id = [requirement, slug(compiled["name"])]
+        parts_of_id = [self.path.stem if self.is_own else requirement, slug(compiled["name"])]
         if row_nodes:
             parts_of_id.append(slug(row))
 
-        others = sorted(set(tags_of(compiled)) - SPECIAL_TAGS - {requirement})
+        others = sorted(set(self.requirements_of(compiled)) - {requirement})
+        requirements = (requirement, *others) if requirement else tuple(others)
         return Pickle(
             id="/".join(parts_of_id),
             name=compiled["name"],
             row=row,
             line=line_of(compiled),
-            requirements=(requirement, *others),
+            requirements=requirements,
             steps=tuple(self.step(step) for step in compiled["steps"]),
         )
 

@@ -2,7 +2,7 @@
 
 A mistake of the first sort is one that Gherkin or pytest-bdd accepts in silence, such as a
 misspelled keyword or a Then about a name that no step before it has.  Style is what makes features
-readable side by side.  It is not asked of counterexamples, which a machine writes.
+readable side by side.  It is not asked of anybody's own features.
 """
 
 import re
@@ -21,7 +21,6 @@ from .assertions import Assertion
 from .diagnostics import Diagnostic
 from .feature_records import (
     ATTESTATION,
-    COUNTEREXAMPLE,
     Feature,
     Pickle,
     Rule,
@@ -62,20 +61,20 @@ class FeatureLint:
     def __init__(self, feature: Feature, register: Register) -> None:
         self.feature = feature
         self.register = register
-        self.is_by_machine = tags_of(feature.tree) == [COUNTEREXAMPLE]
 
     def mistakes(self) -> Iterator[Mistake]:
         """Yield all that is wrong with it."""
         yield from self.check_topic()
         yield from self.check_structure()
         for part in parts_of(self.feature.tree):
-            yield from self.check_tags(part)
+            if not self.feature.is_own:
+                yield from self.check_tags(part)
             yield from self.check_description(part)
         for rule in self.feature.rules:
-            yield from self.check_rule(rule)
+            if not self.feature.is_own:
+                yield from self.check_rule(rule)
         for scenario in self.feature.scenarios:
-            if not self.is_by_machine:
-                yield from self.check_name(scenario)
+            yield from self.check_name(scenario)
             yield from self.check_scenario(scenario)
 
     # The feature
@@ -83,17 +82,20 @@ class FeatureLint:
     def check_topic(self) -> Iterator[Mistake]:
         """Check that the file is called after a topic."""
         topic = self.feature.topic
-        if topic in TOPICS or self.is_by_machine:
+        if topic in TOPICS or self.feature.is_own:
             return
         remedy = suggestion(topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
         yield Mistake(line_of(self.feature.tree), f"no topic is called {topic!r}", remedy)
 
     def check_structure(self) -> Iterator[Mistake]:
-        """Check that the feature consists of rules, and has no background."""
+        """Check that a feature of ours consists of rules, and has no background."""
         tree = self.feature.tree
         if not self.feature.rules:
             remedy = "write one, or delete the file"
-            yield Mistake(line_of(tree), "a feature without a rule", remedy)
+            missing = "scenario" if self.feature.is_own else "rule"
+            yield Mistake(line_of(tree), f"a feature without a {missing}", remedy)
+        if self.feature.is_own:
+            return
         for container in (tree, *children(tree, "rule")):
             for background in children(container, "background"):
                 remedy = "write its steps as a situation, or in each scenario"
@@ -105,9 +107,8 @@ class FeatureLint:
         for tag in part.get("tags", ()):
             name = tag["name"].removeprefix("@")
             if is_feature:
-                if not self.is_by_machine:
-                    text = f"the feature has the tag @{name}"
-                    yield Mistake(line_of(tag), text, "tag rules and scenarios")
+                text = f"the feature has the tag @{name}"
+                yield Mistake(line_of(tag), text, "tag rules and scenarios")
             elif name not in self.register and name != ATTESTATION:
                 remedy = suggestion(name, self.register, "use an id of the register, or remove it")
                 yield Mistake(line_of(tag), f"the tag @{name} is no requirement's id", remedy)
@@ -146,7 +147,7 @@ class FeatureLint:
     def check_requirement(self, rule: Rule, requirement: Requirement) -> Iterator[Mistake]:
         """Check that the rule says of its requirement what the register says."""
         line = line_of(rule.tree)
-        if requirement.topic != self.feature.topic and not self.is_by_machine:
+        if requirement.topic != self.feature.topic:
             text = f"{requirement.id} does not belong to {self.feature.topic}"
             yield Mistake(line, text, f"move the rule to {requirement.topic}.feature")
         if rule.tree["name"] != requirement.title:
@@ -168,6 +169,8 @@ class FeatureLint:
         line = scenario.line
         if not slug(name):
             yield Mistake(line, "a scenario without a name", "say in a few words what it shows")
+        if self.feature.is_own:
+            return
         if len(name) > NAME_LENGTH:
             yield Mistake(line, f"a name of {len(name)} characters", f"say it in {NAME_LENGTH}")
         if "<" in name:
@@ -257,7 +260,7 @@ class FeatureLint:
             except UnknownSentence:
                 text = f"no {step.kind.title()} is written {step.text!r}"
                 yield Mistake(line, text, remedy_for_sentence(step))
-        if not self.is_by_machine:
+        if not self.feature.is_own:
             yield from self.check_refusal(scenario, meanings)
         yield from self.check_names(pickle, meanings)
 

@@ -14,12 +14,6 @@ from typing import Any
 ATTESTATION = "attestation"
 """The tag of what can only be declared."""
 
-COUNTEREXAMPLE = "counterexample"
-"""The tag of a feature that a machine wrote: it may have any name and as many steps as it needs."""
-
-SPECIAL_TAGS = frozenset({ATTESTATION, COUNTEREXAMPLE})
-"""The tags that are no requirement's id."""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -48,13 +42,24 @@ class Pickle:
     line: int
     """The line of the row, or of the scenario."""
     requirements: tuple[str, ...]
-    """The rule's first, then those of the other tags."""
+    """The rule's first, then those of the other tags; one's own scenario may have none."""
     steps: tuple[Step, ...]
 
     @property
+    def group(self) -> str:
+        """The requirement of its rule; of one's own scenario the name of its file."""
+        group, _, _ = self.id.partition("/")
+        return group
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is somebody's own, and shows no requirement."""
+        return self.requirements[:1] != (self.group,)
+
+    @property
     def title(self) -> str:
-        """The scenario's name in reports: requirement, name, and the row of the examples."""
-        title = f"[{self.requirements[0]}] {self.name}"
+        """The scenario's name in reports: its group, name, and the row of the examples."""
+        title = f"[{self.group}] {self.name}"
         return f"{title} ({self.row})" if self.row else title
 
 
@@ -81,14 +86,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature file.  Its topic is the file's name without suffix."""
+    """One feature file.  Its topic is the file's name without suffix.
+
+    It is one's own if no topic is called so: it shows no requirement, and may have rules and tags
+    as its author likes.
+    """
 
     topic: str
+    is_own: bool
     path: Path
     name: str
     description: str
     rules: tuple[Rule, ...]
-    """Scenarios outside any rule stand in one without a requirement, which the lint refuses."""
+    """Scenarios outside any rule stand in one without a requirement, which only one's own may."""
     tree: Any
 
     @property

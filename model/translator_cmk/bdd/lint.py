@@ -104,11 +104,12 @@ def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
 def unique_parts(feature: Feature) -> Iterator[Unique]:
     """Yield what a feature has that may be there once in the whole suite."""
     for rule in feature.rules:
-        if rule.requirement:
+        if rule.requirement and not feature.is_own:
             remedy = "put all its scenarios under one rule"
             yield Unique("rule of", rule.requirement, line_of(rule.tree), remedy)
     for scenario in feature.scenarios:
-        yield Unique("scenario", scenario.name, scenario.line, "rename one")
+        if not feature.is_own:
+            yield Unique("scenario", scenario.name, scenario.line, "rename one")
         for pickle in scenario.pickles:
             remedy = "begin each row with another text, or rename the scenario"
             yield Unique("id", pickle.id, pickle.line, remedy)

@@ -50,10 +50,9 @@ EVERY_LOSS = {
 
 def is_core(pickle: Pickle) -> bool:
     """Return whether the scenario counts whatever is declared."""
-    rule = pickle.requirements[0]
-    if rule in CORE:
+    if pickle.group in CORE:
         return True
-    return rule in STATED_CAUSES and EVERY_LOSS.issubset(pickle.requirements)
+    return pickle.group in STATED_CAUSES and EVERY_LOSS.issubset(pickle.requirements)
 
 
 # What a command needs

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ...bdd.failures import format_sent
-from ...bdd.feature_records import COUNTEREXAMPLE
 from ...errors import CommandError
 from ...language.facts import Fact
 from ...language.messages import command_to_wire
@@ -91,7 +90,6 @@ def feature(failure: SequenceResult) -> str:
     scenario = format_scenario(title, way_there(failure), sentence, thens, others)
     observed = dict.fromkeys(format_answer(difference.seen) for difference in failure.differences)
     lines = [
-        f"@{COUNTEREXAMPLE}",
         "Feature: A counterexample",
         "",
         f"  @{rule}",

@@ -126,6 +126,7 @@ def join(
         pickle = pickles[path, name, row]
         test.stash[PICKLE] = pickle
         test.stash[FEATURE] = names[path]
+        test.extra_keyword_matches.add(pickle.id)  # -k finds it
         test.user_properties.append(("scenario", pickle.id))
         for requirement in pickle.requirements:
             test.user_properties.append(("requirement", requirement))

@@ -143,7 +143,10 @@ class Door:
         if SCENARIO not in item.stash:
             pickle = item.stash[PICKLE]
             profile = self.profile_of(is_named=bool(self.system_name) or own is not None)
-            case = case_of(pickle, silent_by(profile, self.revision), self.revision)
+            silent = silent_by(profile, self.revision)
+            if pickle.is_own:
+                silent = frozenset()  # whoever wrote it demands all of it
+            case = case_of(pickle, silent, self.revision)
             case = case._replace(feature=item.stash[FEATURE])
             item.stash[SCENARIO] = ScenarioCase(case, pickle)
         return item.stash[SCENARIO]

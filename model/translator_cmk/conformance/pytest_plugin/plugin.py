@@ -17,7 +17,7 @@ from pytest_bdd import parsers, step
 
 from ...bdd.editor_steps import write_steps
 from ...bdd.failures import places_of, rows_can_be_opened
-from ...bdd.feature_records import ATTESTATION, COUNTEREXAMPLE
+from ...bdd.feature_records import ATTESTATION
 from ...bdd.scenario_run import ScenarioRun
 from ...bdd.vocabulary import read_steps
 from ...errors import USAGE, CommandError
@@ -103,7 +103,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
-    config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
     write_steps(config)
     config.stash[DOOR] = Door(config)
     config.pluginmanager.register(Collection(config))
