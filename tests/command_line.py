@@ -83,7 +83,7 @@ def captured(act: Callable[[], int], text: bytes = b"") -> Done:
 
 
 ROOT = Path(__file__).resolve().parents[1]
-CLI = [sys.executable, "-m", "translator_cmk.cli"]
+CLI = [sys.executable, "-m", "translator_cmk"]
 """The beginning of a command that runs it in a process of its own."""
 
 

@@ -90,7 +90,7 @@ def test_an_error_that_nobody_expects_ends_with_no_exit_code_of_a_verdict(tmp_pa
     command = checkout / "model" / "translator_cmk" / "requirements" / "register_command.py"
     text = command.read_text("utf-8")
     command.write_text(f"{text}\n\ndef run(args):\n    1 / 0\n", "utf-8")
-    done = python(checkout, "-m", "translator_cmk.cli", "register")
+    done = python(checkout, "-m", "translator_cmk", "register")
     assert done.returncode == HARNESS
     assert "1 / 0" in done.stderr
     assert "a defect of translator-cmk" in done.stderr.splitlines()[-1]

@@ -345,7 +345,7 @@ def test_script_of_a_pipeline_verifies_and_leaves_a_report(
 ) -> None:
     (tmp_path / "translator-cmk" / "bin").mkdir(parents=True)
     kit = tmp_path / "translator-cmk" / "bin" / "translator-cmk"
-    kit.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m translator_cmk.cli "$@"\n')
+    kit.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m translator_cmk "$@"\n')
     kit.chmod(0o755)
     given = {"ADAPTER": adapter, "STDIO": adapter, "HTTP": "", "REPORT": "conformance"}
     given |= {"OPTIONS": f"--lane features --case {WHOLE}", "RUNNER_TEMP": str(tmp_path)}

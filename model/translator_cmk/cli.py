@@ -333,7 +333,3 @@ def leave() -> NoReturn:
         if thread is not threading.current_thread() and not thread.daemon:
             os._exit(exit_code)  # a system left a thread behind, which Python would wait for
     sys.exit(exit_code)
-
-
-if __name__ == "__main__":
-    leave()

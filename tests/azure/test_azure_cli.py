@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = ROOT / ".venv-azure-cli"
 """What `make azure-cli` installs: a virtual environment, and Node's packages in the folder node."""
 
-AZURE_ENV = (sys.executable, "-m", "translator_cmk.cli", "azure-env")
+AZURE_ENV = (sys.executable, "-m", "translator_cmk", "azure-env")
 
 
 RAN = "ran"

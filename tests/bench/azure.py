@@ -25,7 +25,7 @@ def serving() -> Iterator[tuple[subprocess.Popen[str], http.client.HTTPSConnecti
     """Start the server, on a core of its own if there is more than one, and yield it with a
     connection.
     """
-    command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "translator_cmk", "serve", "--azure", "127.0.0.1:0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         proxy, _, authority = (process.stdout.readline().split()[-1] for _ in range(3))

@@ -164,7 +164,7 @@ def verify_seconds() -> float:
     verify = (
         sys.executable,
         "-m",
-        "translator_cmk.cli",
+        "translator_cmk",
         "verify",
         "--python",
         "translator_cmk.system:ModelSystem",

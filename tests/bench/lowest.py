@@ -19,7 +19,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".bench" / "lowest"
 PYTHON = FOLDER / "environment" / "bin" / "python"
-CLI = (str(PYTHON), "-m", "translator_cmk.cli")
+CLI = (str(PYTHON), "-m", "translator_cmk")
 
 BINDS_ALL = """
 from pytest_bdd import scenarios

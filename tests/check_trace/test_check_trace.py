@@ -385,8 +385,7 @@ LITTLE = 200 * 2**20
 """How much memory a process may have: less than what is written to it."""
 
 FED = (
-    f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translator_cmk.cli '
-    "check-trace -)"
+    f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translator_cmk check-trace -)'
 )
 
 

@@ -333,6 +333,17 @@ def test_fault_of_a_url_is_told(tmp_path: Path, fault: str) -> None:
     assert message in found.report["trouble"]
 
 
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Unavailable"])
+def test_of_a_gateway_that_is_busy_nothing_is_learned(status: str) -> None:
+    busy = sends(f"HTTP/1.1 {status}\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n".encode())
+    with serving(busy) as place:
+        answers = []
+        for verb in ("hello", "submit"):
+            answers.append(Url(f"http://{place}").ask({"id": "1", "verb": verb}, 1))
+    assert [answer["answer"] for answer in answers] == ["error", "nothing-learned"]
+    assert all(status in answer["message"] for answer in answers)
+
+
 def test_failure_of_tls_is_told(tmp_path: Path) -> None:
     with serving(sends(b"HTTP/1.1 400 Bad Request\r\n\r\n"), end=b"") as place:
         found = verify(tmp_path, "--http", f"https://{place}", "--timeout", "2", *WELL)

@@ -83,7 +83,7 @@ def kit(tmp_path: Path) -> dict[str, str]:
     folder.mkdir(parents=True)
     command = folder / "translator-cmk"
     python = shlex.quote(sys.executable)
-    command.write_text(f'#!/bin/sh\nexec {python} -m translator_cmk.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {python} -m translator_cmk "$@"\n')
     gh = folder / "gh"
     comments = tmp_path / "comments.py"
     comments.write_text(GITHUB)

@@ -104,7 +104,7 @@ class Folder:
 
     def check_report(self) -> None:
         """Let the kit derive the verdicts of her report from its log again."""
-        check = (self.python, "-m", "translator_cmk.cli", "report", "check", "report")
+        check = (self.python, "-m", "translator_cmk", "report", "check", "report")
         checked = self.run(*check)
         assert checked.returncode == 0, checked
 

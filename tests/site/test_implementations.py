@@ -193,7 +193,7 @@ def test_report_of_a_run_that_was_edited_is_made_again(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(implementations, "OPTIONS", (*A_CASE, "--seed", "1"))
-    command = shlex.join([sys.executable, "-m", "translator_cmk.cli", "serve", "--stdio"])
+    command = shlex.join([sys.executable, "-m", "translator_cmk", "serve", "--stdio"])
     entry = {"name": "own", "kind": "example", "run": command}
     made = load(entry, tmp_path).report or {}
     file = implementations.CACHE / "own" / "report.json"

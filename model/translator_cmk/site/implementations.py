@@ -197,7 +197,7 @@ def key_of(command: str, folder: Path) -> str:
 
 def kit(*arguments: str) -> tuple[str, ...]:
     """Run a command of the conformance kit; return its last lines unless it succeeds."""
-    words = [sys.executable, "-m", "translator_cmk.cli", *arguments]
+    words = [sys.executable, "-m", "translator_cmk", *arguments]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if not done.returncode:
         return ()

@@ -73,7 +73,7 @@ def counted_requests(server: AzureServer) -> Iterator[list[str]]:
 
 def verify(folder: Path, variables: Mapping[str, str], *arguments: str) -> None:
     """Run verify in a folder, which gets its report and files with its output and its exit code."""
-    module = [sys.executable, "-m", "translator_cmk.cli"]
+    module = [sys.executable, "-m", "translator_cmk"]
     found = subprocess.run(
         [*module, "verify", "--azure", "--report", "report", *arguments],
         cwd=folder,

@@ -50,7 +50,7 @@ def azure_env(*arguments: str, temporary: Path) -> subprocess.Popen[str]:
         "no_proxy": "azure.com",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "translator_cmk.cli", "azure-env", *arguments],
+        [sys.executable, "-m", "translator_cmk", "azure-env", *arguments],
         env={**os.environ, **foreign, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -595,7 +595,7 @@ def test_requests_at_once_don_t_lose_each_other(served: AzureServer, customer: C
 
 @pytest.mark.slow
 def test_the_command_prints_no_credential_and_leaves_no_file(served: AzureServer) -> None:
-    command = [sys.executable, "-m", "translator_cmk.cli", "serve", "--azure", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "translator_cmk", "serve", "--azure", "127.0.0.1:0"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
     )

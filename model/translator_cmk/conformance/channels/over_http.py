@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...language.strict_json import ENCODE, LONGEST
+from .answering import unlearned_answer
 from .channel import Channel, Fault, decode_answer
 
 IDLE = 1.0
@@ -46,8 +47,15 @@ Header = tuple[str, str]
 SHORTEST_SECRET = 8
 """Characters of a value, or of a word of it, that is taken for a secret: shorter ones are words."""
 
+BUSY = (429, 503)
+"""The statuses of a gateway that has too much to do: no answer of the system."""
+
 HIDDEN = "(hidden)"
 """Stands for a secret that a system repeats."""
+
+
+class Busy(Exception):
+    """What stands before the system has no time for it."""
 
 
 class Url(Channel):
@@ -73,6 +81,9 @@ class Url(Channel):
         self.deadline.daemon = True
         try:
             text = self._exchange(body, patience)
+        except Busy as busy:
+            self.restart()
+            return {"id": request["id"], **unlearned_answer(request["verb"], str(busy))}
         except (OSError, http.client.HTTPException) as error:
             self.restart()
             raise self._without_secrets(fault_of(error, self.late)) from None
@@ -109,6 +120,8 @@ class Url(Channel):
             self.restart()
         response = self._post(body, patience)
         self._must_be_in_time()
+        if response.status in BUSY:
+            raise Busy(f"answered with the status {response.status} {response.reason}")
         check_head(response)
         text = response.read(LONGEST + 1)
         self._must_be_in_time()  # to close the connection looks like the end of what has no length
