@@ -124,5 +124,5 @@ def verify_over_http() -> None:
 
 def verify_over_azure() -> None:
     """Verify the model behind Azure's interfaces, over Microsoft's libraries."""
-    verify = (*CLI, "verify", "--azure", "--yes", *ONE_REQUIREMENT, "--report", "over-azure")
+    verify = (*CLI, "verify", "--azure", *ONE_REQUIREMENT, "--report", "over-azure")
     run(*CLI, "azure-env", "--", *verify)
