@@ -211,7 +211,8 @@ Feature: The managed identity
     Scenario: A recovered vault gives no access to an identity that was off
       Given an identity was off and on again while the vault was deleted (resource "translator-prod", vault "kv-prod")
       When the customer recovers the vault "kv-prod"
-      Then "translator-prod" has no access to the keys of "kv-prod"
+      Then the vault "kv-prod" is active
+      And "translator-prod" has no access to the keys of "kv-prod"
 
   @identity.needed-for-access
   Rule: A resource whose managed identity is off can be given no access
