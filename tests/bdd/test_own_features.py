@@ -1,8 +1,13 @@
 """Features of somebody's own run beside those of the specification, in any folder and any form."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.bdd.samples import RIGHT, feature, project, rule, run
+from tests.command_line import run_cli
+from translator_cmk.conformance.results import load_results
 
 MISTAKEN = "tests.systems.mistaken"
 
@@ -72,3 +77,53 @@ def test_what_is_no_sentence_of_ours_is_refused_at_its_line(pytester: pytest.Pyt
     result = run(pytester)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stdout.fnmatch_lines(["ERROR: features/drill.feature:16: no When is written *"])
+
+
+# In a report
+
+
+def written(drill: pytest.Pytester) -> Any:
+    """Return the report of a run."""
+    return json.loads((drill.path / "report" / "report.json").read_text("utf-8"))
+
+
+def test_a_report_has_their_text_counts_them_and_shows_no_requirement_by_them(
+    drill: pytest.Pytester,
+) -> None:
+    result = run(
+        drill, "--system", f"{MISTAKEN}:LosesNothing", "--results", "report", "-k", "drill"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    report = written(drill)
+    assert [each["file"] for each in report["own_features"]] == ["features/drill.feature"]
+    assert "Our model survives" in report["own_features"][0]["text"]
+    own = [case for case in report["cases"] if case["id"].startswith("drill/")]
+    assert [case["status"] for case in own].count("failed") == 3
+    assert not any(case["requirements"] for case in own)
+    assert not any(
+        item.id.startswith("drill/") for item in load_results(drill.path / "report").items
+    )
+    junit = (drill.path / "report" / "junit.xml").read_text("utf-8")
+    assert 'name="[drill] Our uploads need the key (fire)" classname="drill"' in junit
+    cucumber = (drill.path / "report" / "cucumber.ndjson").read_text("utf-8")
+    assert "features/drill.feature" in cucumber
+
+
+def test_a_report_of_them_is_judged_again_from_its_log(drill: pytest.Pytester) -> None:
+    run(drill, "--results", "report", "-k", "our-data-are-closed or our-model-survives")
+    assert run_cli("report", "check", drill.path / "report").code == 0
+    report = written(drill)
+    text = report["own_features"][0]["text"]
+    report["own_features"][0]["text"] = text.replace("is inaccessible", "is accessible")
+    (drill.path / "report" / "report.json").write_text(json.dumps(report), "utf-8")
+    assert run_cli("report", "check", drill.path / "report").code == 1
+
+
+def test_a_feature_of_ours_is_nobody_elses(drill: pytest.Pytester) -> None:
+    run(drill, "--results", "report", "-k", "our-data-are-closed")
+    report = written(drill)
+    report["own_features"][0]["file"] = "vault.feature"
+    (drill.path / "report" / "report.json").write_text(json.dumps(report), "utf-8")
+    done = run_cli("report", "check", drill.path / "report")
+    assert done.code == 2
+    assert "is ours; the report was changed" in done.error

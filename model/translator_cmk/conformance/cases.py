@@ -5,10 +5,11 @@ In the lane of features each scenario is a case.  In the lanes of sequences each
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bdd.demands import demanded_of_the_model, is_contradicted, relied_on
-from ..bdd.feature_files import pickles
+from ..bdd.feature_files import parse, pickles
 from ..bdd.feature_records import Pickle
 from ..bdd.prerequisites import prerequisites_of
 from ..errors import HARNESS, CommandError
@@ -136,6 +137,29 @@ def scenarios(profile: str, waived: Ids, revision: str | None = None) -> tuple[S
         case = case._replace(controls=controls.get(pickle.id, ()))
         found.append(ScenarioCase(case, pickle))
     return tuple(found)
+
+
+class OwnFeature(NamedTuple):
+    """A feature file of somebody's own, by its name in reports."""
+
+    file: str
+    text: str
+
+
+def own_scenarios(features: Iterable[OwnFeature], revision: str) -> list[ScenarioCase]:
+    """Return the scenarios of these features; raises `FeatureError`."""
+    found = []
+    for file, text in features:
+        for pickle in parse(Path(file), text).pickles:
+            found.append(ScenarioCase(own_case(pickle, file, revision), pickle))
+    return found
+
+
+def own_case(pickle: Pickle, file: str, revision: str) -> Case:
+    """Return a scenario of somebody's own as a case: all of it counts, and for no requirement."""
+    case = case_of(pickle, frozenset(), revision)
+    _, _, title = pickle.title.partition("] ")
+    return case._replace(requirements=(), name=title, feature=file)
 
 
 @cache

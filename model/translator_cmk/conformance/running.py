@@ -142,6 +142,7 @@ class Running:
             "counts": counts_of(cases, verdicts, made.lanes),
             "groups": groups(cases, verdicts),
             "deviations": [deviation._asdict() for deviation in made.deviations],
+            "own_features": [feature._asdict() for feature in made.own_features],
             "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
             "started": self.started,
             "finished": max(self.started, now()),  # the clock may have been set back
@@ -152,6 +153,8 @@ class Running:
             "stale_deviations": stale,
             **self.notes,
         }
+        if not made.own_features:
+            del envelope["own_features"]
         if self.trouble:
             envelope["trouble"] = self.trouble
         if self.no_goodbye:

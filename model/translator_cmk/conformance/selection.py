@@ -97,20 +97,22 @@ def is_excluded(scenario: ScenarioCase, selection: Selection) -> bool:
 def names_of(scenario: ScenarioCase) -> Mapping[str, set[str]]:
     """Return the names by which each option selects a scenario."""
     case = scenario.case
-    topic, _, _ = case.requirements[0].partition(".")
     return {
         "requirement": set(case.requirements),
-        "topic": {topic},
+        "topic": {name.partition(".")[0] for name in case.requirements[:1]},
         "case": {case.id},
     }
 
 
-def must_exist(selection: Selection, waived: Iterable[str]) -> None:
+def must_exist(
+    selection: Selection, waived: Iterable[str], own: Iterable[ScenarioCase] = ()
+) -> None:
     """Raise `CommandError` if something that is selected or waived does not exist, or can't be
     waived.
     """
     requirements = list(load_register())
     cases = [pickle.id for pickle in pickles()]
+    cases += [scenario.case.id for scenario in own]
     # topics are words of a list, which the command line has checked
     for name in selection.get("requirement", ()):
         must_be_known("--requirement", name, "requirement", requirements)

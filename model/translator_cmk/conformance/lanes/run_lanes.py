@@ -5,7 +5,7 @@ A run of `verify` and the check of a report from its log differ only in how scen
 
 from collections.abc import Callable
 
-from ..cases import FEATURES, FUZZ, TOUR, ScenarioCase, scenarios
+from ..cases import FEATURES, FUZZ, TOUR, ScenarioCase, own_scenarios, scenarios
 from ..running import Running
 from ..selection import selected
 from ..subject import Aborted, Subject
@@ -28,7 +28,10 @@ def run_lanes(
     running.declared = subject.declaration
     running.save()
     if FEATURES in lanes:
-        every = scenarios(made.profile, made.waived, made.revision)
+        every = [
+            *scenarios(made.profile, made.waived, made.revision),
+            *own_scenarios(made.own_features, made.revision),
+        ]
         chosen = selected(every, made.selection, running.declared)
         if not chosen:
             raise Aborted("nothing is selected")

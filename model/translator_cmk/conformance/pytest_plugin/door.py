@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from ...bdd.feature_files import text_of
 from ...bdd.feature_records import Pickle
 from ...bdd.scenario_run import ScenarioRun
 from ...bdd.systems import PRODUCT_OF_THE_MODEL, declaration_of, load_factory
@@ -21,7 +22,17 @@ from ...escaping import plain
 from ...requirements import load_register
 from ...system import ModelSystem, System
 from ...verdict import FAILING, Status
-from ..cases import FEATURES, Case, ScenarioCase, case_of, scenarios, silent_by
+from ..cases import (
+    FEATURES,
+    Case,
+    OwnFeature,
+    ScenarioCase,
+    case_of,
+    own_case,
+    own_scenarios,
+    scenarios,
+    silent_by,
+)
 from ..channels import Direct, Fault
 from ..lanes import features
 from ..report.envelope import Made
@@ -32,7 +43,7 @@ from ..selection import PROFILE, selected
 from ..session import Session
 from ..subject import Aborted, Subject, by_chance
 from ..verdicts import Result, format_reason, verdict_on
-from .collection import FEATURE, PICKLE
+from .collection import FEATURE, PICKLE, key_of
 
 
 class Outcome(NamedTuple):
@@ -105,7 +116,9 @@ class Door:
         if self.folder is None:
             return
         try:
-            self.begin_report(self.running, self.folder, pickles)
+            running = self.running
+            running.made = running.made._replace(own_features=own_features_of(session.items))
+            self.begin_report(running, self.folder, pickles)
         except CommandError as trouble:
             self.running = None  # there is nothing more to write
             raise pytest.UsageError(plain(str(trouble))) from None
@@ -114,6 +127,7 @@ class Door:
         """Begin the report, and say hello to the system; raises `CommandError`."""
         made = running.made
         every = {each.case.id: each for each in scenarios(made.profile, (), made.revision)}
+        every |= {each.case.id: each for each in own_scenarios(made.own_features, made.revision)}
         for pickle in pickles:
             must_be_specified(pickle, every)
         asked_in_order = tuple(name for name in every if name in self.asked)
@@ -143,11 +157,11 @@ class Door:
         if SCENARIO not in item.stash:
             pickle = item.stash[PICKLE]
             profile = self.profile_of(is_named=bool(self.system_name) or own is not None)
-            silent = silent_by(profile, self.revision)
             if pickle.is_own:
-                silent = frozenset()  # whoever wrote it demands all of it
-            case = case_of(pickle, silent, self.revision)
-            case = case._replace(feature=item.stash[FEATURE])
+                case = own_case(pickle, item.stash[FEATURE], self.revision)
+            else:
+                case = case_of(pickle, silent_by(profile, self.revision), self.revision)
+                case = case._replace(feature=item.stash[FEATURE])
             item.stash[SCENARIO] = ScenarioCase(case, pickle)
         return item.stash[SCENARIO]
 
@@ -331,6 +345,16 @@ def unrecorded(said: BaseException | None, phase: str) -> Result:
     lines = str(said).splitlines()
     first_line = lines[0] if lines else ""
     return Result(Status.INCONCLUSIVE, f"{type(said).__name__} in {phase}: {first_line}")
+
+
+def own_features_of(items: Sequence[pytest.Item]) -> tuple[OwnFeature, ...]:
+    """Return the features of somebody's own that tests run, with their texts."""
+    found = {}
+    for item in items:
+        if PICKLE in item.stash and item.stash[PICKLE].is_own:
+            path, _, _ = key_of(item)
+            found[item.stash[FEATURE]] = text_of(path)
+    return tuple(OwnFeature(file, text) for file, text in found.items())
 
 
 def must_be_specified(pickle: Pickle, every: dict[str, ScenarioCase]) -> None:

@@ -54,10 +54,13 @@ def messages(envelope: Envelope) -> Iterator[Message]:
     for case in envelope["cases"]:
         if case["lane"] == FEATURES:
             cases[case["feature"], case["line"]] = case
-    features = tuple(dict.fromkeys(feature for feature, _ in cases))
+    own = {feature["file"]: feature["text"] for feature in envelope.get("own_features", ())}
+    sources = []
+    for feature in dict.fromkeys(feature for feature, _ in cases):
+        sources.append((feature, own.get(feature) or text_of_ours(feature)))
 
     played = []
-    for feature, message in parsed(features):
+    for feature, message in parsed(tuple(sources)):
         pickle = message.get("pickle")
         if pickle is not None:
             case = cases.get((feature, pickle["location"]["line"]))
@@ -94,16 +97,21 @@ def meta(envelope: Envelope) -> Message:
 
 
 @cache
-def parsed(features: tuple[str, ...]) -> list[tuple[str, Message]]:
-    """Return the messages about each feature: its source, its syntax tree and its pickles, no two
-    with one id.
+def text_of_ours(feature: str) -> str:
+    """Return the text of a feature of the specification."""
+    return (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
+
+
+@cache
+def parsed(sources: tuple[tuple[str, str], ...]) -> list[tuple[str, Message]]:
+    """Return the messages about each feature, by name and text: its source, its syntax tree and its
+    pickles, no two with one id.
     """
     parser: Any = GherkinEvents(
         GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True)
     )
     found = []
-    for feature in features:
-        text = (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
+    for feature, text in sources:
         source = {"uri": feature, "data": text, "mediaType": "text/x.cucumber.gherkin+plain"}
         for message in parser.enum({"source": source}):
             found.append((feature, message))

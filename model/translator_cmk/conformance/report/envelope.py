@@ -36,7 +36,7 @@ from ...shapes import (
     schemas_of,
 )
 from ...verdict import HAS_FAILED, OF_CASES, Status
-from ..cases import LANES, Case, Ids
+from ..cases import LANES, Case, Ids, OwnFeature
 from ..deviations import Deviation
 from ..selection import Selection
 from ..verdicts import Failure, Result, does_count
@@ -158,6 +158,7 @@ ENVELOPE = record(
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "trouble": PROSE,
         "no_goodbye": PROSE,
+        "own_features": ListOf(record("a feature of one's own", {"file": ID, "text": PROSE})),
         "files": MapOf(FILE, DIGEST),
     },
 )
@@ -243,6 +244,7 @@ class Made(NamedTuple):
     seed: int
     budgets: Mapping[str, Any]
     deviations: tuple[Deviation, ...] = ()
+    own_features: tuple[OwnFeature, ...] = ()
 
 
 NOTHING_TO_SAY = ("", (), -1)

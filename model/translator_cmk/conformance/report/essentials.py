@@ -108,7 +108,7 @@ def again_of(case: CaseEntry) -> str:
     """Return the command that runs a failure again; empty if nothing can."""
     if "again" in case:  # by pytest
         return str(case["again"])
-    if case["lane"] == FEATURES:
+    if case["lane"] == FEATURES and case["requirements"]:
         return f"translator-cmk verify OPTIONS --case {plain(case['id'])}"
     counterexample = case.get("failure", {}).get("counterexample", "")
     return f"{REPLAY} FOLDER/{counterexample}" if counterexample else ""

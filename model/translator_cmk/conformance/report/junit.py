@@ -40,10 +40,11 @@ def report_junit(envelope: Envelope) -> str:
 def test_case(case: CaseEntry) -> JUnitCase:
     """Return a case under its topic or lane, with its requirements as properties."""
     requirements = case["requirements"]
-    first = requirements[0] if requirements else ""
+    group, *_ = requirements or [""]
     place = None
     properties: tuple[tuple[str, str], ...] = ()
     if "feature" in case:  # for tools that trace tests to requirements
+        group = group_of(case)
         place = (case["feature"], case["line"])
         properties = (
             ("scenario", case["id"]),
@@ -51,7 +52,7 @@ def test_case(case: CaseEntry) -> JUnitCase:
         )
     return JUnitCase(
         name=plain(name_of(case), LONGEST_TITLE),
-        group=first.partition(".")[0] or case["lane"],
+        group=group.partition(".")[0] or case["lane"],
         kind=kind_of(case),
         message=whole_message_of(case),
         text=text_of(case),
@@ -76,9 +77,13 @@ def name_of(case: CaseEntry) -> str:
     pickle = pickles_by_id().get(case["id"])
     if pickle is not None:
         return pickle.title  # as pytest has it in its JUnit files
-    requirements = case["requirements"]
-    first = requirements[0] if requirements else case["id"]
-    return f"[{first}] {case.get('name', case['id'])}"
+    return f"[{group_of(case)}] {case.get('name', case['id'])}"
+
+
+def group_of(case: CaseEntry) -> str:
+    """Return the requirement of a scenario's rule; of somebody's own the name of its file."""
+    group, _, _ = case["id"].partition("/")
+    return str(group)
 
 
 def text_of(case: CaseEntry) -> str:

@@ -11,7 +11,7 @@ from ...language.strict_json import DECODE, NotStrict
 from ...requirements import load_register
 from ...requirements.revisions import UnknownRevision
 from ...shapes import WireError, is_day, read_message
-from ..cases import FEATURES, LANES, SCOPES, Envelope
+from ..cases import FEATURES, LANES, SCOPES, Envelope, OwnFeature, own_scenarios
 from ..deviations import Deviation, known_cases, problem_with
 from ..selection import LAST_FAILED, SELECTED, must_exist
 from . import envelope as shapes
@@ -121,8 +121,14 @@ def made_of(envelope: Envelope) -> Made:
         seed=envelope["seed"],
         budgets=envelope["budgets"],
         deviations=tuple(Deviation(**entry) for entry in envelope["deviations"]),
+        own_features=tuple(OwnFeature(**entry) for entry in envelope.get("own_features", ())),
     )
-    must_exist(made.selection, made.waived)
+    own = own_scenarios(made.own_features, made.revision)
+    for scenario in own:
+        if not scenario.pickle.is_own:
+            problem = f"{scenario.case.id} is in the features of somebody's own, and is ours"
+            raise CommandError(f"{ENVELOPE}: {problem}; the report was changed")
+    must_exist(made.selection, made.waived, own)
     return made
 
 
