@@ -88,7 +88,7 @@ def test_report_of_a_revision_that_nobody_knows_is_refused_in_one_line(
 
 def test_verdicts_are_derived_by_the_revision_that_the_report_names(tmp_path: Path) -> None:
     kind = "resource.cognitive-services"
-    system = ("--python", "tests.systems.limited:RefusesCognitiveServices")
+    system = ("--python", "tests.systems.limited:ClaimsCognitiveServices")
     found = verify(tmp_path, *system, "--requirement", kind, "--revision", "2025-11-18")
     says(0, "report", "check", str(found.folder))
 

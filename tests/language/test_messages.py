@@ -19,7 +19,7 @@ from tests.oracle.following import ARTICLE
 from translator_cmk.language import messages
 from translator_cmk.language.contract import VERBS, answer_from_wire
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
-from translator_cmk.language.messages import OBSERVED
+from translator_cmk.language.messages import OBSERVED, build_stage
 from translator_cmk.language.name_forms import NAME
 from translator_cmk.language.schemas import FILES, schemas
 from translator_cmk.language.situations import situations
@@ -27,7 +27,6 @@ from translator_cmk.language.strict_json import LONGEST, parse_json
 from translator_cmk.language.traces import EVENTS, REPORTED, ReportedOutcome
 from translator_cmk.machine import (
     COMMANDS,
-    DEFAULT_STAGE,
     Accepted,
     KeyUse,
     Observation,
@@ -282,7 +281,8 @@ def test_what_is_left_out_of_a_declaration_claims_no_capability_and_every_level(
     declared = answer_from_wire("hello", least)["declaration"]
     assert declared.capabilities == frozenset()
     assert declared.levels == tuple(LEVELS)
-    assert declared.stage == DEFAULT_STAGE
+    assert declared.stage == build_stage()
+    assert declared.stage.kinds == ("Translator", "AIServices")
     assert not any(declared.can(capability) for capability in CAPABILITIES)
 
 

@@ -122,10 +122,20 @@ class LeavesOutFoundry(RefusesTheKind):
 
 
 class RefusesCognitiveServices(RefusesTheKind):
-    """Has none for the kind CognitiveServices, and doesn't say so."""
+    """Has none for the kind CognitiveServices, and says nothing of kinds."""
 
     declaration = declares("no Cognitive Services", capabilities=EVERY)
     kind = "CognitiveServices"
+
+
+class ClaimsCognitiveServices(RefusesCognitiveServices):
+    """Has none for the kind CognitiveServices, and says that it has."""
+
+    declaration = declares(
+        "no Cognitive Services",
+        capabilities=EVERY,
+        stage={"kinds": ["Translator", "AIServices", "CognitiveServices"]},
+    )
 
 
 # Without something to see

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..language.facts import Fact
+from ..language.messages import MULTI_SERVICE
+from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command, Stage
 from ..machine.commands import (
     AssignKeyRole,
@@ -23,7 +25,7 @@ from ..machine.commands import (
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
 from .feature_records import Pickle
 from .portal import is_through_the_portal
-from .vocabulary import asserts, commands_of, facts_of
+from .vocabulary import Meaning, asserts, commands_in, commands_of, facts_of, read_steps
 
 # The core
 
@@ -185,7 +187,7 @@ def inapplicable(pickle: Pickle, declared: Declaration, kinds: Collection[str] =
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
     if needed.core:
         return None
-    lacking = not_offered(commands_of(pickle), declared.stage, kinds)
+    lacking = not_offered(asked_of(pickle, declared.stage, kinds), declared.stage, kinds)
     if lacking is not None:
         return lacking
     for fact in facts_of(pickle):
@@ -231,3 +233,24 @@ def not_offered(
         if isinstance(command, CreateResource) and command.kind not in (*stage.kinds, *kinds):
             return f"the stage that is offered has no customer-managed keys for {command.kind!r}"
     return None
+
+
+def asked_of(pickle: Pickle, stage: Stage, kinds: Collection[str]) -> Iterator[Command]:
+    """Yield the commands of a scenario as a system with this stage, and these kinds, is asked."""
+    for step in read_steps(pickle):
+        yield from commands_asked(step.meaning, (*stage.kinds, *kinds))
+
+
+def commands_asked(meaning: Meaning, kinds: Collection[str]) -> Iterator[Command]:
+    """Yield the commands of a Given or When as a system with these kinds of resource is asked.
+
+    A situation has a resource of the multi-service kind that the system has: the article doesn't
+    say which of the two it means.
+    """
+    for command in commands_in(meaning):
+        is_lacking = isinstance(command, CreateResource) and command.kind not in kinds
+        if is_lacking and isinstance(meaning, Situation):
+            [other] = MULTI_SERVICE.intersection(kinds)
+            yield CreateResource(**{**command.as_dict(), "kind": other})
+        else:
+            yield command

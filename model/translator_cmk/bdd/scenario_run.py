@@ -35,9 +35,15 @@ from .assertions import (
 )
 from .demands import machine_without, resting_on
 from .feature_records import Pickle
-from .prerequisites import inapplicable, makes_a_legacy_vault, not_offered
+from .prerequisites import (
+    asked_of,
+    commands_asked,
+    inapplicable,
+    makes_a_legacy_vault,
+    not_offered,
+)
 from .recorded_system import RecordedSystem
-from .vocabulary import commands_in, commands_of, facts_of, read_steps
+from .vocabulary import facts_of, read_steps
 
 
 class SetupFailed(Exception):
@@ -161,7 +167,8 @@ class ScenarioRun:
         reason = inapplicable(self.pickle, self.declared, self.kinds)
         if reason is not None:
             raise NotApplicable(reason)
-        lacking = not_offered(commands_of(self.pickle), self.declared.stage)
+        stage = self.declared.stage
+        lacking = not_offered(asked_of(self.pickle, stage, self.kinds), stage)
         if lacking is not None:
             remedy = "which every system must have for this scenario; add it to the stage"
             raise Unsupported(f"{lacking}, {remedy}")
@@ -215,7 +222,7 @@ class ScenarioRun:
     def _prepare(self, start: Situation | Command) -> None:
         """Play a Given: bring the system to a starting point; raises `SetupFailed`."""
         before = self.recorded.observe()
-        for command in commands_in(start):
+        for command in commands_asked(start, (*self.declared.stage.kinds, *self.kinds)):
             outcome = self._carry_out(command)
         if isinstance(start, Command):
             self._record(start, outcome, before, self.recorded.observe())

@@ -10,7 +10,7 @@ from ..bdd.prerequisites import level_of
 from ..errors import OK, CommandError
 from ..language.contract import VERBS
 from ..language.declaration import CAPABILITIES, LEVELS
-from ..language.messages import stage_to_wire
+from ..language.messages import build_stage, stage_to_wire
 from ..language.name_forms import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.schemas import schemas
 from ..machine import COMMANDS, DEFAULT_STAGE
@@ -159,7 +159,7 @@ def observation_part(link: str) -> str:
 def stage_part() -> str:
     """Return the stage in which a world begins, a part of it a line."""
     lines = []
-    for part, content in stage_to_wire(DEFAULT_STAGE).items():
+    for part, content in stage_to_wire(build_stage()).items():
         lines.append(f'"{part}": {json.dumps(content, ensure_ascii=False)}')
     shown = "{" + ",\n ".join(lines) + "}"
     return "\n".join([TEXTS["stage"], "", "```json", shown, "```"])

@@ -7,7 +7,7 @@ from typing import Any
 from ..machine import COMMANDS, DEFAULT_STAGE, Stage
 from ..machine.values import Value
 from ..shapes import Choice, Inconsistent, Line, MapOf, Record, Reference, Shape, UniqueList, Whole
-from .messages import IDS, OBSERVED, STAGE, to_json
+from .messages import IDS, OBSERVED, STAGE, build_stage, to_json
 from .name_forms import CODE
 
 CAPABILITIES: Mapping[str, str] = {
@@ -103,9 +103,11 @@ def declare(**fields: Any) -> Declaration:
     """Return the declaration with these fields; raises `Inconsistent` where they do not fit
     together.
 
-    A declaration that is read claims only the capabilities that it lists.
+    A declaration that is read claims only the capabilities that it lists, and one multi-service
+    kind if it says nothing of kinds.
     """
-    declaration = Declaration(**{"capabilities": frozenset(), **fields})
+    claimed = {"capabilities": frozenset(), "stage": build_stage(), **fields}
+    declaration = Declaration(**claimed)
     if not declaration.levels:
         raise Inconsistent("levels is empty", "name at least one, or leave it out to claim all")
     if declaration.codes and not declaration.can("reasons"):

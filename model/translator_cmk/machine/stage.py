@@ -12,8 +12,8 @@ class Stage(Value):
     """The symbolic world that an adapter maps to a real one.
 
     ``subscriptions`` maps each to its tenant; ``tiers`` says of each whether it supports
-    customer-managed keys.  ``kinds``: the kinds of resources that can have them at all.  Of the two
-    multi-service kinds it may have one, since the article does not say which of them it means.
+    customer-managed keys.  ``kinds``: the kinds of resources that can have them at all, of the two
+    multi-service kinds one at least.
     """
 
     tenants: tuple[str, ...] = ("home", "abroad")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ...errors import CommandError
 from ...escaping import GUID
 from ...language.declaration import AT_TIMES, MASKED, Declaration
+from ...language.messages import KINDS_UNSAID
 from ...machine import DEFAULT_STAGE, Stage
 
 HELD = 7
@@ -166,7 +167,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
         VERSION.format(regions=regions, tiers=tiers)[:200],
         frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED, AT_TIMES}),
-        stage=Stage(tenants, there, DEFAULT_STAGE.regions, DEFAULT_STAGE.tiers),
+        stage=Stage(tenants, there, DEFAULT_STAGE.regions, DEFAULT_STAGE.tiers, KINDS_UNSAID),
     )
 
 
