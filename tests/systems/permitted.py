@@ -1281,6 +1281,16 @@ LIMITED = (
         system=lacking("legacy-vaults"),
     ),
     permitted(
+        "makes every key vault with both protections",
+        "It declares so.",
+        [],
+        writing(
+            "environment.create-vault",
+            lambda c: sets(c.vault, soft_delete=True, purge_protection=True),
+        ),
+        system=lacking("legacy-vaults"),
+    ),
+    permitted(
         "has an API, and no portal", "It declares so.", [], system=lacking("portal", has_no_portal)
     ),
     permitted(

@@ -111,6 +111,13 @@ def makes_a_legacy_vault(command: Command) -> bool:
     return isinstance(command, CreateVault) and not command.soft_delete
 
 
+def makes_an_unprotected_vault(command: Command) -> bool:
+    """Return whether the command creates a key vault that lacks a protection."""
+    if not isinstance(command, CreateVault):
+        return False
+    return not (command.soft_delete and command.purge_protection)
+
+
 def is_about_rbac(command: Command) -> bool:
     """Return whether the command sets a vault's permission model, or is about a role on it."""
     return isinstance(command, SetPermissionModel | AssignKeyRole | RemoveKeyRole)

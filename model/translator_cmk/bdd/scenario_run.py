@@ -39,7 +39,7 @@ from .prerequisites import (
     asked_of,
     commands_asked,
     inapplicable,
-    makes_a_legacy_vault,
+    makes_an_unprotected_vault,
     not_offered,
 )
 from .recorded_system import RecordedSystem
@@ -100,8 +100,8 @@ def run_scenario(system: System, pickle: Pickle) -> "ScenarioRun":
 Details = list[dict[str, Any]]
 """What is shown of each step: its sentence, and of a command its outcome and what it changed."""
 
-NO_LEGACY_VAULTS = (
-    "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
+NO_UNPROTECTED_VAULTS = (
+    "a vault without this protection can't be made: the capability legacy-vaults is not declared"
 )
 
 
@@ -230,7 +230,7 @@ class ScenarioRun:
     def _submit(self, command: Command) -> None:
         """Play the When: submit its command, and keep the result."""
         before = self.recorded.observe()
-        outcome = self.recorded.submit(command)
+        outcome = self._try(command)
         # kept before the system is observed, which may fail
         self.result = replace(self.result, outcome=outcome, before=before)
         after = self.recorded.observe()
@@ -273,27 +273,29 @@ class ScenarioRun:
     # The commands of a Given
 
     def _carry_out(self, command: Command) -> Outcome:
-        """Have a command accepted, and its effects seen; raises `SetupFailed`.
-
-        A core scenario may try to make a vault without soft delete although that is not declared.
-        It is not applicable if the system makes none, whichever way it says so.
-        """
-        is_probe = makes_a_legacy_vault(command) and not self.declared.can("legacy-vaults")
-        try:
-            outcome = self.recorded.submit(command)
-        except Unsupported:
-            if is_probe:
-                raise NotApplicable(NO_LEGACY_VAULTS) from None
-            raise
-        if is_probe and isinstance(outcome, Refused):
-            raise NotApplicable(NO_LEGACY_VAULTS)
+        """Have a command accepted, and its effects seen; raises `SetupFailed`."""
+        outcome = self._try(command)
         if not isinstance(outcome, Accepted):
             raise SetupFailed(f"{format_outcome(outcome)}, when {format_command(command)}")
         seen = self.recorded.observe()
-        if is_probe and has_soft_delete(command, seen):
-            raise NotApplicable(NO_LEGACY_VAULTS)
         self.model.submit(command)
         self._must_be_where_the_model_is(seen)
+        return outcome
+
+    def _try(self, command: Command) -> Outcome:
+        """Submit a command, and return the answer.
+
+        A scenario may try to make a vault without a protection although that is not declared.  It
+        is not applicable if the system makes none, whichever way it says so.
+        """
+        if not makes_an_unprotected_vault(command) or self.declared.can("legacy-vaults"):
+            return self.recorded.submit(command)
+        try:
+            outcome = self.recorded.submit(command)
+        except Unsupported:
+            raise NotApplicable(NO_UNPROTECTED_VAULTS) from None
+        if isinstance(outcome, Refused) or has_more_protection(command, self.recorded.observe()):
+            raise NotApplicable(NO_UNPROTECTED_VAULTS)
         return outcome
 
     def _must_be_where_the_model_is(self, seen: Observation) -> None:
@@ -314,10 +316,14 @@ class ScenarioRun:
         self.excused.update(lacking)
 
 
-def has_soft_delete(command: Command, seen: Observation) -> bool:
-    """Return whether the vault that a command has made is seen to have soft delete."""
-    vault = command.as_dict()["vault"]
-    return observed_value(seen, "vault", vault, "soft_delete") is True
+def has_more_protection(command: Command, seen: Observation) -> bool:
+    """Return whether the vault that a command has made is seen with a protection that it lacks."""
+    asked = command.as_dict()
+    for protection in ("soft_delete", "purge_protection"):
+        has_it = observed_value(seen, "vault", asked["vault"], protection)
+        if has_it is True and not asked[protection]:
+            return True
+    return False
 
 
 def demanded_facts(

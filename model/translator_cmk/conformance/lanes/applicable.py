@@ -6,7 +6,7 @@ from ...bdd.portal import through_the_api
 from ...bdd.prerequisites import capabilities_of, level_of, not_offered
 from ...language.declaration import LEVELS, Declaration
 from ...machine import Command
-from ...machine.commands import CreateKey, ImportKey
+from ...machine.commands import CreateKey, CreateVault, ImportKey
 from ...system import ModelSystem
 
 KEY_SIZES = {
@@ -22,14 +22,17 @@ https://learn.microsoft.com/azure/key-vault/keys/about-keys
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
     """Yield the commands that a system can be asked for; what it would do through the portal is
-    done through the API.
+    done through the API.  A key vault has purge protection where a system may have no other.
 
     Those of the levels below what it claims are among them, since they lead there.
     """
     model = ModelSystem()
-    for command in commands:
-        if not is_applicable(command, declared):
+    for planned in commands:
+        if not is_applicable(planned, declared):
             continue
+        command = planned
+        if isinstance(command, CreateVault) and not declared.can("legacy-vaults"):
+            command = CreateVault(**{**command.as_dict(), "purge_protection": True})
         if declared.can("portal"):
             yield command
         else:
