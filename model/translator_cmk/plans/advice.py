@@ -135,16 +135,24 @@ def advice_on(finding: Finding, part: Part) -> Advice:
         does=does,
         instead=instead,
         paste=paste.format_map(names),
-        source="" if is_elsewhere else advice.source,
+        source="" if is_elsewhere else advice.source.format_map(names),
     )
 
 
 def names_of(finding: Finding, part: Part) -> dict[str, str]:
     """Return by slot what stands there in the templates."""
     resource = finding.resource
-    names = {"address": resource.address, "removed": "", "back": way_back(finding)}
+    names = {
+        "address": resource.address,
+        "removed": "",
+        "back": way_back(finding),
+        "guard": f"`prevent_destroy` on {resource.address} stops such a plan.",
+        "guide": "meta-arguments/lifecycle",
+    }
     if resource.reason in OUT_OF_THE_CONFIGURATION and CREATE not in resource.actions:
         names["removed"] = without_keys(resource.address)
+        names["guard"] = "If only Terraform is to give it up, let this configuration forget it."
+        names["guide"] = "block/removed"
     plain = {slot: text_of(slot, value) for slot, value in part.change.names.items()}
     for slot, value in plain.items():
         phrases = PHRASES.get(slot, {})

@@ -49,7 +49,7 @@ def result_of(report: Report, finding: Finding) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.verdict,
         "level": BY_NAME[finding.verdict].level,
-        "message": {"text": " ".join(plain(line) for line in finding_in_words(finding))},
+        "message": {"text": "\n".join(plain(line) for line in finding_in_words(finding))},
         "locations": [location_of(report, finding)],
         "partialFingerprints": {"verdictAndAddress/v1": identity},
         "properties": {
