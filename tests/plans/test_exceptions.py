@@ -9,7 +9,7 @@ import pytest
 
 from tests.command_line import one_error, run_cli
 from tests.plans import builder as b
-from tests.plans.test_cases import V, plan_with, vault_redeployed
+from tests.plans.test_cases import P, T, V, plan_with, vault_redeployed
 
 LATER, PAST = "2999-12-31", "2020-01-01"
 
@@ -55,6 +55,20 @@ def test_what_is_known_is_shown_with_its_reason_in_every_format(form: str, tmp_p
     if form == "sarif":
         [result] = json.loads(done.out)["runs"][0]["results"]
         assert result["suppressions"][0]["kind"] == "external"
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [({"address": T}, 0), ({"address": T, "until": PAST}, 1), ({"address": P}, 1)],
+)
+def test_what_goes_with_a_known_deletion_is_known(
+    values: dict[str, str], code: int, tmp_path: Path
+) -> None:
+    plan = plan_with(without=f"{T} {P} {V}")
+    plan.delete(T, b.account(key=b.key_id()))
+    plan.delete(P, b.policy(), depends=(T,))
+    plan.delete(V, b.vault(), depends=(P,))
+    assert checked(tmp_path, plan=plan, known=[exception(**values)]).code == code
 
 
 def test_an_id_of_azure_is_known_by_its_short_form_and_without_case(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """What is known before a plan: a file that says what each account holds, from which verdict on a
 plan is red, and which findings are expected.
 
-A finding that is known is shown with its reason, and doesn't make the plan red.  In a pull request
-the file of the base branch counts.  What the pull request adds is shown as new and doesn't count.
+A finding that is known is shown with its reason, and doesn't make the plan red; nor does what only
+goes with it, as that is the same loss.  In a pull request the file of the base branch counts.  What
+the pull request adds is shown as new and doesn't count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from ..shapes import DAY, TEXT, Choice, ListOf, MapOf, Text, record
 from ..strict_yaml import read_yaml
 from .finding import Finding, Known, Report
-from .verdicts import MAY_LOSE, VERDICTS
+from .verdicts import MAY_LOSE, NOT_JUDGED, VERDICTS
 from .world import HOLDS, OTHERS, address_in_words
 
 NAME = Text(".+", "the name of an account")
@@ -81,6 +82,12 @@ def with_exceptions(
             if finding.known is None:
                 finding = replace(finding, exception=each._replace(status=status))  # noqa: PLW2901  # the first that counts
         found.append(finding)
+    judged = [finding for finding in found if finding.verdict != NOT_JUDGED]
+    excepted = {finding.address: finding.exception for finding in judged}
+    for place, finding in enumerate(found):
+        exception = excepted.get(finding.goes_with)
+        if exception and finding in judged and finding.known is None:
+            found[place] = replace(finding, exception=exception)
     return replace(
         report,
         findings=tuple(found),

@@ -266,13 +266,12 @@ def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
             if what is not None:
                 owners[str(part.change.names[what])] = finding
     for finding in found:
-        named = {
+        named = [
             str(part.change.names.get(what))
-            for part in finding.parts
             for what in ("account", "vault")
-        }
-        for name in sorted(named & owners.keys()):
-            owner = owners[name]
+            for part in finding.parts
+        ]
+        for owner in (owners[name] for name in named if name in owners):
             takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.resource.actions
             is_told = takes and finding.accounts.keys() <= owner.accounts.keys()
             if finding is not owner and is_told and not graver(finding.verdict, owner.verdict):
