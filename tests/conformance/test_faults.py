@@ -335,13 +335,16 @@ def test_fault_of_a_url_is_told(tmp_path: Path, fault: str) -> None:
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Unavailable"])
 def test_of_a_gateway_that_is_busy_nothing_is_learned(status: str) -> None:
-    busy = sends(f"HTTP/1.1 {status}\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n".encode())
+    head = f"HTTP/1.1 {status} my-secret-token\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+    busy = sends(head.encode())
     with serving(busy) as place:
         answers = []
         for verb in ("hello", "submit"):
-            answers.append(Url(f"http://{place}").ask({"id": "1", "verb": verb}, 1))
+            channel = Url(f"http://{place}", [("Authorization", "Bearer my-secret-token")])
+            answers.append(channel.ask({"id": "1", "verb": verb}, 1))
+            channel.close()
     assert [answer["answer"] for answer in answers] == ["error", "nothing-learned"]
-    assert all(status in answer["message"] for answer in answers)
+    assert all(f"{status} (hidden)" in answer["message"] for answer in answers)
 
 
 def test_failure_of_tls_is_told(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def format_requirement(run: ScenarioRun) -> Iterator[str]:
     register = load_register()
     named = [name for name in (*causes_of(run), *run.pickle.requirements) if name in register]
     if not named:
-        yield from labelled("requirement", ["none: it does what the specification demands"])
+        yield from labelled("requirement", ["none that the system is seen to break"])
         return
     requirement = register[named[0]]
     about = [f"{requirement.id}: {requirement.title}", requirement.wording]

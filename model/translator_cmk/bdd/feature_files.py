@@ -174,7 +174,9 @@ class FeatureReader:
         _, *row_nodes = compiled["astNodeIds"]
         row = "".join(names[cells_of(self.parts[node])] for node in row_nodes)
 
-        parts_of_id = [self.path.stem if self.is_own else requirement, slug(compiled["name"])]
+        # a slug has no dot, so one's own is never taken for a requirement
+        group = slug(self.path.stem) if self.is_own else requirement
+        parts_of_id = [group, slug(compiled["name"])]
         if row_nodes:
             parts_of_id.append(slug(row))
 

@@ -147,10 +147,13 @@ class OwnFeature(NamedTuple):
 
 
 def own_scenarios(features: Iterable[OwnFeature], revision: str) -> list[ScenarioCase]:
-    """Return the scenarios of these features; raises `FeatureError`."""
+    """Return the scenarios of these features; raises `CommandError`."""
     found = []
     for file, text in features:
-        for pickle in parse(Path(file), text).pickles:
+        feature = parse(Path(file), text)
+        if not feature.is_own:
+            raise CommandError(f"{file} is a feature of ours, and no one else's; rename the file")
+        for pickle in feature.pickles:
             found.append(ScenarioCase(own_case(pickle, file, revision), pickle))
     return found
 

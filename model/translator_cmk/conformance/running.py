@@ -126,6 +126,7 @@ class Running:
         made = self.made
         asked = made._asdict()
         revision = asked.pop("revision")
+        own_features = asked.pop("own_features")
         cases = in_order(self.cases.values())
         known = self.deviations.known(cases, self.results)
         verdicts = {case.id: verdict_on(case, self.results, known) for case in cases}
@@ -142,7 +143,6 @@ class Running:
             "counts": counts_of(cases, verdicts, made.lanes),
             "groups": groups(cases, verdicts),
             "deviations": [deviation._asdict() for deviation in made.deviations],
-            "own_features": [feature._asdict() for feature in made.own_features],
             "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
             "started": self.started,
             "finished": max(self.started, now()),  # the clock may have been set back
@@ -153,8 +153,8 @@ class Running:
             "stale_deviations": stale,
             **self.notes,
         }
-        if not made.own_features:
-            del envelope["own_features"]
+        if own_features:
+            envelope["own_features"] = [feature._asdict() for feature in own_features]
         if self.trouble:
             envelope["trouble"] = self.trouble
         if self.no_goodbye:

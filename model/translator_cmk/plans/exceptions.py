@@ -82,11 +82,11 @@ def with_exceptions(
             if finding.known is None:
                 finding = replace(finding, exception=each._replace(status=status))  # noqa: PLW2901  # the first that counts
         found.append(finding)
-    judged = [finding for finding in found if finding.verdict != NOT_JUDGED]
-    excepted = {finding.address: finding.exception for finding in judged}
+    exceptions = {each.address: each.exception for each in found if each.verdict != NOT_JUDGED}
     for place, finding in enumerate(found):
-        exception = excepted.get(finding.goes_with)
-        if exception and finding in judged and finding.known is None:
+        exception = exceptions.get(finding.goes_with)
+        may_go_with_it = finding.verdict != NOT_JUDGED and finding.known is None
+        if exception is not None and may_go_with_it:
             found[place] = replace(finding, exception=exception)
     return replace(
         report,

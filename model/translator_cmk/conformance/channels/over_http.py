@@ -47,15 +47,13 @@ Header = tuple[str, str]
 SHORTEST_SECRET = 8
 """Characters of a value, or of a word of it, that is taken for a secret: shorter ones are words."""
 
-BUSY = (429, 503)
-"""The statuses of a gateway that has too much to do: no answer of the system."""
+BUSY = "busy"
+"""The kind of the fault that a gateway has too much to do: that is no answer of the system."""
+
+STATUSES_OF_BUSY = (429, 503)
 
 HIDDEN = "(hidden)"
 """Stands for a secret that a system repeats."""
-
-
-class Busy(Exception):
-    """What stands before the system has no time for it."""
 
 
 class Url(Channel):
@@ -81,15 +79,15 @@ class Url(Channel):
         self.deadline.daemon = True
         try:
             text = self._exchange(body, patience)
-        except Busy as busy:
-            self.restart()
-            return {"id": request["id"], **unlearned_answer(request["verb"], str(busy))}
         except (OSError, http.client.HTTPException) as error:
             self.restart()
             raise self._without_secrets(fault_of(error, self.late)) from None
         except Fault as fault:
             self.restart()
-            raise self._without_secrets(fault) from None
+            told = self._without_secrets(fault)
+            if fault.kind != BUSY:
+                raise told from None
+            return {"id": request["id"], **unlearned_answer(request["verb"], str(told))}
         finally:
             self.deadline.cancel()
         for secret in self.secrets:
@@ -118,17 +116,15 @@ class Url(Channel):
         """Return the body of the response; raises `Fault`, and what the connection raises."""
         if monotonic() - self.answered_at > IDLE:
             self.restart()
-        response = self._post(body, patience)
-        self._must_be_in_time()
-        if response.status in BUSY:
-            raise Busy(f"answered with the status {response.status} {response.reason}")
-        check_head(response)
-        text = response.read(LONGEST + 1)
-        self._must_be_in_time()  # to close the connection looks like the end of what has no length
-        if len(text) > LONGEST:
-            raise Fault("too-long", "its body is longer than 1 MiB")
-        if response.length:  # the part of it that did not come
-            raise http.client.IncompleteRead(text, response.length)
+        with self._post(body, patience) as response:
+            self._must_be_in_time()
+            check_head(response)
+            text = response.read(LONGEST + 1)
+            self._must_be_in_time()  # a closed connection looks like the end of what has no length
+            if len(text) > LONGEST:
+                raise Fault("too-long", "its body is longer than 1 MiB")
+            if response.length:  # the part of it that did not come
+                raise http.client.IncompleteRead(text, response.length)
         self.answered_at = monotonic()
         return text
 
@@ -182,7 +178,7 @@ def check_head(response: http.client.HTTPResponse) -> None:
         where = response.getheader("Location")
         if where:
             text += f" to {where!r}; redirects are not followed: name the URL itself"
-        raise Fault("status", text)
+        raise Fault(BUSY if response.status in STATUSES_OF_BUSY else "status", text)
     content_type = response.headers.get_content_type()
     if content_type != "application/json":
         problem = f"answered with the content type {content_type!r}; it has to be application/json"
