@@ -24,7 +24,6 @@ from translator_cmk.machine import (
     Accepted,
     Command,
     Machine,
-    Observation,
     Unspecified,
 )
 from translator_cmk.oracle import oracle_for
@@ -143,8 +142,6 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
 
     In the profile article they may differ before that, too, in what is assumed.  Where the model
     leaves something open on the way, nothing is compared from there on.
-
-
     """
     if failure.named == ("reset",):
         return True
@@ -164,20 +161,18 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
 
 
 def show_alike(model: System, system: System) -> bool:
-    """Return whether both show the same, but for models of workspaces that can't be read, which are
-    not compared.
+    """Return whether both show the same.
+
+    A system need not show the models of a workspace that can't be read.
     """
-    return displayed(model.observe()) == displayed(system.observe())
-
-
-def displayed(seen: Observation) -> Observation:
-    """Return what is seen, without the models of workspaces that can't be read."""
+    expected = model.observe()
+    seen = system.observe()
     models = {}
-    for name, model in seen["model"].items():
-        workspace = seen["workspace"].get(model["workspace"])
-        if workspace is None or workspace["readable"]:
-            models[name] = model
-    return {**seen, "model": models}
+    for name, record in expected["model"].items():
+        workspace = seen["workspace"].get(record["workspace"])
+        if name in seen["model"] or workspace is None or workspace["readable"]:
+            models[name] = record
+    return {**expected, "model": models} == seen
 
 
 def answers_alike(expected: object, system: System, command: Command) -> bool:
