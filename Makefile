@@ -139,7 +139,7 @@ $(INSTALLED): pyproject.toml requirements.txt
 	    echo "On Debian or Ubuntu: apt-get install python3-venv. Or install uv." >&2; exit 2; \
 	  fi; \
 	  echo "Installing into .venv with $$python and pip"; \
-	  "$$python" -m venv --clear .venv && \
+	  "$$python" -m venv --clear --upgrade-deps .venv && \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.txt && \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
