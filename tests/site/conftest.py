@@ -210,7 +210,7 @@ STEPS: tuple[Mapping[str, Any], ...] = (
         "outcome": {"outcome": "refused", "because": ["vault.same-region-refused"]},
         "changed": [["it was <b>so</b>", "it is so"]],
     },
-    {"step": "Then one thing is so"},
+    {"step": "Then one | thing is so"},
 )
 
 

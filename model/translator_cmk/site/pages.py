@@ -18,20 +18,16 @@ from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.wording import counted, headline, run_shown
-from ..explore.scopes import StartNotReached
 from ..language.contract import VERBS
-from ..language.facts import Fact, changed_facts
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
-from ..language.sentences import format_command, format_fact
-from ..language.situations import Situation, situations
-from ..machine import Accepted
+from ..language.sentences import format_command
+from ..language.situations import situations
 from ..plans.json_form import plan_schemas
 from ..requirements import Requirement
 from ..requirements.exports import requirement_to_json
 from ..requirements.loading import REGISTERED
 from ..shapes import COUNT, FLAG, PROSE, Choice, ListOf, MapOf, Text, fields_of, record, schemas_of
-from ..system import ModelSystem
 from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from ..words import listed
 from . import implementations, siblings
@@ -344,27 +340,10 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
     return found
 
 
-def facts_after(situation: Situation) -> list[Fact]:
-    """Return the facts that a situation brings about in the model; raises `StartNotReached` if one
-    of its commands is not accepted.
-    """
-    model = ModelSystem()
-    before = model.observe()
-    for command in situation.commands:
-        outcome = model.submit(command)
-        if not isinstance(outcome, Accepted):
-            raise StartNotReached(situation.name, command, outcome)
-    return [now for _, now in changed_facts(before, model.observe())]
-
-
 def situations_explained() -> list[Mapping[str, Any]]:
-    """Return each situation with its commands, and the facts after them."""
+    """Return each situation with its commands."""
     return [
-        {
-            "name": each.name,
-            "commands": [format_command(command) for command in each.commands],
-            "facts": [format_fact(fact) for fact in facts_after(each)],
-        }
+        {"name": each.name, "commands": [format_command(command) for command in each.commands]}
         for each in situations().values()
     ]
 
