@@ -35,9 +35,9 @@ class Question(NamedTuple):
     steps: tuple[Fact, ...]
     """What to do, where order matters."""
     find_out: str
-    """Whom to ask or what to try, where something is unknown."""
+    """What to try, or what to ask for, where something is unknown."""
     pages: tuple[str, ...]
-    """Links to the pages that have the depth."""
+    """Links to the pages that have the depth, where no link of the answer leads there."""
 
 
 class Group(NamedTuple):
@@ -72,7 +72,7 @@ def read_question(value: Mapping[str, Any], register: Register) -> Question:
         answer=answer,
         steps=steps,
         find_out=value.get("find-out", ""),
-        pages=tuple(value["pages"]),
+        pages=tuple(value.get("pages", ())),
     )
 
 
