@@ -127,6 +127,11 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
         "print the reference of the protocol between the kit and a system",
         "conformance.protocol",
     ),
+    Subcommand(
+        "cases",
+        "write scenarios as messages with what is demanded, to judge a system without this kit",
+        "conformance.cases_command",
+    ),
     Subcommand("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Subcommand(
         "doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"

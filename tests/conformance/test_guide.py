@@ -189,6 +189,7 @@ def test_every_folder_of_examples_is_run() -> None:
         *(ROOT / "tests" / "azure").rglob("*.py"),
         *(ROOT / "tests" / "plans").glob("*.py"),
         *(ROOT / "tests" / "qa").glob("*.py"),
+        *(ROOT / "tests" / "conformance").glob("*.py"),
     ]
     texts = [file.read_text("utf-8") for file in runs]
     for folder in EXAMPLES.iterdir():

@@ -1,6 +1,7 @@
 """Which scenarios of a run are selected, what counts, and what can be waived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from ..bdd.feature_files import pickles
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
@@ -47,6 +48,23 @@ def add_what_counts(add: Callable[..., object]) -> None:
         help=f"what counts: {', '.join(PROFILES)} (default: {PROFILE})",
     )
     add_revision_option(add, "the revision of the article (default: 2025-01-28)")
+
+
+def add_narrowing(add: Callable[..., object]) -> None:
+    """Add the options that name the scenarios."""
+    add_list = partial(add, action="append", default=[])
+    add_list(
+        "--requirement",
+        metavar="ID",
+        help="only scenarios of this, with their positive controls",
+    )
+    add_list("--topic", choices=TOPICS, metavar="TOPIC", help="likewise, of a topic")
+    add_list("--case", metavar="ID", help="likewise, one scenario")
+    add_list(
+        "--exclude",
+        metavar="ID",
+        help="leave out a requirement, a topic or a scenario",
+    )
 
 
 def selected(

@@ -6,7 +6,6 @@ import shutil
 import sys
 import traceback
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from ..arguments import some_seconds, whole_number_from
 from ..digest import kit_digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
-from ..requirements import TOPICS, load_register
+from ..requirements import load_register
 from .awaited import most_awaited
 from .cases import (
     FEATURES,
@@ -36,7 +35,7 @@ from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
-from .selection import LAST_FAILED, NARROWING, SELECTED, add_what_counts, must_exist
+from .selection import LAST_FAILED, NARROWING, SELECTED, add_narrowing, add_what_counts, must_exist
 from .session import Session
 from .session_pool import SessionPool
 from .subject import Aborted, by_chance
@@ -71,20 +70,10 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(LANES)}; may be repeated (default: all)",
     )
     add_what_counts(parser.add_argument)
-    add_list = partial(parser.add_argument, action="append", default=[])
-    add_list(
-        "--requirement",
-        metavar="ID",
-        help="only scenarios of this, with their positive controls",
+    add_narrowing(parser.add_argument)
+    parser.add_argument(
+        "--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not"
     )
-    add_list("--topic", choices=TOPICS, metavar="TOPIC", help="likewise, of a topic")
-    add_list("--case", metavar="ID", help="likewise, one scenario")
-    add_list(
-        "--exclude",
-        metavar="ID",
-        help="leave out a requirement, a topic or a scenario",
-    )
-    add_list("--waive", metavar="ID", help="let a requirement hold or not")
 
 
 def add_extent(parser: argparse.ArgumentParser) -> None:

@@ -1,10 +1,28 @@
 """JSON Schemas of protocol 2 and of traces, generated from the shapes that read the messages."""
 
-from typing import Any
+from typing import Any, get_args
 
-from ..shapes import Choice, MapOf, Record, Reference, Shape, UniqueList, Whole, record, schemas_of
+from ..machine.entities import ResourceKind
+from ..shapes import (
+    ANYTHING,
+    FLAG,
+    TEXT,
+    Choice,
+    Line,
+    ListOf,
+    MapOf,
+    Record,
+    Reference,
+    Shape,
+    UniqueList,
+    Whole,
+    record,
+    schemas_of,
+)
 from .contract import ANSWERS, REQUEST
+from .declaration import CAPABILITIES
 from .messages import COMMAND, OBSERVATION, OBSERVED, OUTCOME, STAGE
+from .name_forms import REQUIREMENT
 from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, REPORTED, TRACE_LINE
 
 UNSPECIFIED_FIELDS = Record(
@@ -27,6 +45,67 @@ RUN_LINE = record(
 """An answer of `run`.  Unspecified fields may have any value, and the observation leaves them
 out."""
 
+CASE_ANSWERS = ("done", "accepted", "refused", "observed")
+"""The answers that a case allows."""
+
+
+class CasesRecord(Record):
+    """The output of `cases`, whose schema says what its parts mean."""
+
+    def schema(self) -> dict[str, Any]:
+        return {"description": CASES_MEAN, **super().schema()}
+
+
+CASES_MEAN = (
+    "Each case is a scenario as requests, to be sent in this order, each with the session of "
+    "the hello, to a system that has the capabilities and kinds of resources that the case "
+    "`needs`. `answers` has the answers that are allowed; the case goes on from the first. "
+    "`starts_from` is what the last command starts from. If a system answers or shows "
+    "something else before that, it may be right, or another case says what is wrong with it: "
+    "nothing more of this case is compared. `demanded` has the facts that are demanded of the "
+    "last observation: `exists` says whether something is there, `absent` is the value of a "
+    "field that it lacks, and a fact with `if_shown` is compared only if the thing is shown. "
+    "They are those that the scenario states and that are demanded whatever else a system "
+    "shows. A scenario without any is left out. All other facts are not compared, nor are "
+    "reasons of refusals and uses of keys. So cases are weaker than verify, which follows "
+    "each answer. A failure is one of the first of the `requirements`. A case that has "
+    "`controls` counts as passed once one of these has passed. Names come again in each case, "
+    "and a system is expected to show all that there is."
+)
+
+FACT = record(
+    "a fact",
+    {"kind": Choice(OBSERVED), "name": TEXT, "field": TEXT, "value": ANYTHING},
+    {"if_shown": FLAG},
+)
+
+MESSAGE = record(
+    "a message",
+    {"request": Reference(REQUEST, "request"), "answers": UniqueList(Choice(CASE_ANSWERS))},
+    {
+        "starts_from": Reference(OBSERVATION, "observation"),
+        "demanded": ListOf(FACT),
+    },
+)
+
+CASE = record(
+    "a case",
+    {
+        "id": TEXT,
+        "name": TEXT,
+        "requirements": UniqueList(REQUIREMENT),
+        "needs": UniqueList(Choice([*CAPABILITIES, *get_args(ResourceKind)])),
+        "controls": UniqueList(TEXT),
+        "messages": ListOf(MESSAGE),
+    },
+)
+
+CASES = CasesRecord(
+    "the cases",
+    {"kit": Line(200), "profile": TEXT, "revision": TEXT, "cases": ListOf(CASE)},
+    ("kit", "profile", "revision", "cases"),
+)
+
 FILES: dict[str, tuple[str, Shape]] = {
     "command": ("A command of a customer", COMMAND),
     "outcome": ("The outcome of a command", OUTCOME),
@@ -36,6 +115,7 @@ FILES: dict[str, tuple[str, Shape]] = {
         STAGE,
     ),
     "run-line": ("A line of the output of translator-cmk run", RUN_LINE),
+    "cases": ("The output of translator-cmk cases", CASES),
     "trace-line": ("A line of a trace, as translator-cmk check-trace reads it", TRACE_LINE),
     "trace-outcome": ("The outcome of a command, as a trace reports it", REPORTED),
     "partial-command": ("A command, any field of which may be left out", PARTIAL_COMMAND),

@@ -268,13 +268,13 @@ class Oracle:
             deciding |= self.silent
         return agreed_outcome([transition.outcome for transition in possible], frozenset(deciding))
 
-    def observe(self) -> Observation:
-        """Return the observation that is demanded.
+    def observe(self, more: Iterable[State] = ()) -> Observation:
+        """Return the observation that is demanded: on which the possible states, and more, agree.
 
         `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that
         may be there or not.
         """
-        agreed = self._agreed(self.states)
+        agreed = self._agreed((*self.states, *more))
         for name in words(self.uncompared | self.open):
             kind, _ = name
             if kind in KIND_BY_WORD:
@@ -426,6 +426,11 @@ class Oracle:
             if fits_observation(self._projections(transition.after), seen):
                 fitting.append(transition)
         return tuple(fitting)
+
+    def states_closed_by(self, observation: Observation) -> Iterator[State]:
+        """Yield the states that have what is observed where it is open after the last command."""
+        for transition in self._closed(self.transitions, self._seen(None, observation, None)):
+            yield transition.after
 
     def _closed(self, fitting: Iterable[Transition], seen: Seen) -> tuple[Transition, ...]:
         """Return the transitions to states that have what was seen where it was open."""
