@@ -57,7 +57,11 @@ WITH_MISTAKES = Machine((*REMEMBERING, *COUNTER_ROWS))
 """The model with the row of every mistake."""
 
 LOSABLE_KINDS: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
+
 """The kinds of things of which the table of consequences tells a loss, by their words."""
+
+OBSERVED = {observed.kind: observed for observed in OBSERVED_KINDS}
+"""What is seen of each kind."""
 
 UNDONE_BY_AZURE_ALONE = (DeleteResource,)
 """Commands that Azure can undo for a while, and the model can't: it keeps a deleted account for 48
@@ -261,7 +265,7 @@ def is_intact(thing: Thing, world: World) -> bool:
     kind = LOSABLE_KINDS[thing.loss.kind]
     if not world.has(kind, thing.name):
         return False
-    [observed] = [each for each in OBSERVED_KINDS if each.kind is kind]
+    observed = OBSERVED[kind]
     entity = world.entity(kind, thing.name)
     if not observed.shows(entity):
         return False

@@ -1,6 +1,7 @@
 """A graph as rows of numbers: for each state, the number of the record of each thing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from ...explore.graph import NOT_OFFERED, Graph
@@ -59,7 +60,7 @@ class Place(NamedTuple):
 
     def fact(self, field: str, value: Any) -> str:
         """Return the fact that a field of the thing has a value, as a sentence."""
-        return format_fact(Fact(self.kind.word, self.name, field, value))
+        return in_words(Fact(self.kind.word, self.name, field, value))
 
     @property
     def title(self) -> str:
@@ -99,6 +100,12 @@ class Place(NamedTuple):
             if not world.has(kind, name) or not shows(world.entity(kind, name)):
                 return False
         return True
+
+
+@cache
+def in_words(fact: Fact) -> str:
+    """Return the sentence of a fact: few facts are seen in very many states."""
+    return format_fact(fact)
 
 
 class Views(NamedTuple):
