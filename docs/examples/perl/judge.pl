@@ -20,19 +20,22 @@ open2(my $answers, my $requests, @command);
 my $hello;
 $hello = ask({ id => '1', verb => 'hello', protocol => 2, kit => 'judge.pl' });
 my %has = map { $_ => 1 } @{ $hello->{capabilities} }, @{ $hello->{stage}{kinds} // [qw(Translator AIServices)] };
-my %result = map { $_->{id} => judge($_) } @cases;
-my %of;    # for each requirement how many cases passed and failed; a failure is that of the scenario's rule
+my (%result, %of);    # of each case: passed, failed with the reason, or undecided; of each requirement
+for my $case (@cases) {
+    ($result{ $case->{id} }, my @failed) = judge($case);
+    $of{$_} = 'failed' for @failed;
+}
 for my $case (@cases) {
     my ($result, @controls) = ($result{ $case->{id} }, @{ $case->{controls} });
     $result = 'undecided' if @controls && $result eq 'passed' && !grep { ($result{$_} // '') eq 'passed' } @controls;
     print "$case->{id}: $result\n";
-    $of{$_}{passed}++ for $result eq 'passed' ? @{ $case->{requirements} } : ();
-    $of{ $case->{requirements}[0] }{failed}++ if $result =~ /^failed/;
+    $of{$_} //= 'passed' for $result eq 'passed' ? @{ $case->{requirements} } : ();
 }
-print "$_ ", $of{$_}{failed} ? 'failed' : 'passed', "\n" for sort keys %of;
-exit(!%of || grep({ $_->{failed} } values %of) ? 1 : 0);
+print "$_ $of{$_}\n" for sort keys %of;
+exit(!grep({ $_ eq 'passed' } values %result) || grep({ /^failed/ } values %result) ? 1 : 0);
 
-sub judge {    # undecided: it is not applicable, or its last command was not reached
+# Returns the result and the requirements that failed.  Undecided: the case is not applicable, or its last command was not reached.
+sub judge {
     my ($case) = @_;
     return 'undecided' if grep { !$has{$_} } @{ $case->{needs} };
     my $has_begun = 0;
@@ -41,7 +44,7 @@ sub judge {    # undecided: it is not applicable, or its last command was not re
         my $word = $answer->{answer};
         return 'undecided' unless $word =~ /^(done|accepted|refused|observed)$/;
         return 'undecided' if !$has_begun && $word ne $allowed[0];
-        return "failed: $word" unless grep { $_ eq $word } @allowed;
+        return "failed: $word", @{ $case->{requirements} } unless grep { $_ eq $word } @allowed;
         if (my $start = $message->{starts_from}) {
             return 'undecided' if text($start) ne text($answer->{observation});
             $has_begun = 1;
@@ -51,7 +54,7 @@ sub judge {    # undecided: it is not applicable, or its last command was not re
             next if $fact->{if_shown} && !$thing;
             my $seen = $thing ? $thing->{ $fact->{field} } // 'absent' : undef;
             $seen = $thing ? JSON::PP::true : JSON::PP::false if $fact->{field} eq 'exists';
-            return 'failed: ' . text($fact) if text([$seen]) ne text([$fact->{value}]);
+            return 'failed: ' . text($fact), @{ $fact->{rests_on} } if text([$seen]) ne text([$fact->{value}]);
         }
     }
     return 'passed';

@@ -102,12 +102,6 @@ class PrefixTree:
         oracle.narrow(self.exchange.outcome, self.exchange.seen)
         return oracle
 
-    def seen_with(self, observation: Observation) -> Oracle:
-        """Return a copy of that oracle once it has seen this, too."""
-        oracle = copy(self.seen)
-        oracle.narrow(None, observation)
-        return oracle
-
 
 def demanded(tree: PrefixTree, pickle: Pickle) -> bool:
     """Return whether the oracle demands all that the scenario relies on.

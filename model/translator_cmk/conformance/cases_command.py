@@ -7,7 +7,9 @@ before that.  What it demands from there on is all that is written.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from copy import copy
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -26,6 +28,8 @@ from ..oracle import Exchange, Oracle
 from ..oracle.agreement import alike
 from ..oracle.demanded import demanded_whatever_is_shown
 from ..oracle.fitting import DISPLAYED_BY
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..oracle.shown import Shown
 from ..requirements import load_register
 from ..system import ModelSystem
@@ -74,11 +78,13 @@ def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
     answers = end.answers[-1]
     if not asserts(pickle, "accepted", "refused"):
         answers = ANY_ANSWER
+    counting = [name for name in pickle.requirements if name not in case.silent]
     demanded = []
     for fact in facts_stated(pickle, end):
         if end.demands(fact):
+            rests_on = resting_on(fact, counting, case.silent, commands)
             if_shown = {"if_shown": True} if end.may_be_hidden(fact) else {}
-            demanded.append({**fact.as_dict(), **if_shown})
+            demanded.append({**fact.as_dict(), "rests_on": rests_on, **if_shown})
     if answers == ANY_ANSWER and not demanded:
         return None
 
@@ -94,7 +100,7 @@ def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
     return {
         "id": case.id,
         "name": case.name,
-        "requirements": case.requirements,
+        "requirements": counting,
         "needs": needs_of(pickle, commands),
         "controls": case.controls,
         "messages": messages,
@@ -185,21 +191,54 @@ def end_of(silent: frozenset[str], commands: tuple[Command, ...]) -> End:
     """Return how a sequence of commands ends where these requirements are silent; raises
     `TooManyStates`.
     """
-    *first, last = commands
+    first = commands[:-1]
     tree = tree_without_looks(silent)
-    model = ModelSystem()
     answers = []
     for command in first:
         tree = tree.after(command)
-        model.submit(command)
         answers.append(allowed_answers(tree.oracle))
-    starts_from = model.observe()
-    oracle = tree.seen_with(starts_from)
-    oracle.submit(last)
-    model.submit(last)
+    oracle = oracle_at_the_end(silent, commands)
     answers.append(allowed_answers(oracle))
-    demanded = demanded_whatever_is_shown(oracle, model.observe(), starts_from)
+    starts_from = seen_after(first)
+    demanded = demanded_whatever_is_shown(oracle, seen_after(commands), starts_from)
     return End(tuple(answers), starts_from, demanded)
+
+
+@cache
+def oracle_at_the_end(silent: frozenset[str], commands: tuple[Command, ...]) -> Oracle:
+    """Return the oracle after the last command, with a look before it; raises `TooManyStates`."""
+    *first, last = commands
+    tree = tree_without_looks(silent)
+    for command in first:
+        tree = tree.after(command)
+    oracle = copy(tree.seen)
+    oracle.narrow(None, seen_after(first))
+    oracle.submit(last)
+    return oracle
+
+
+def seen_after(commands: Iterable[Command]) -> Observation:
+    """Return what the model shows after these commands."""
+    model = ModelSystem()
+    for command in commands:
+        model.submit(command)
+    return model.observe()
+
+
+def resting_on(
+    fact: Fact, names: Sequence[str], silent: frozenset[str], commands: tuple[Command, ...]
+) -> list[str]:
+    """Return those of the requirements without which the fact is not demanded; all if none is."""
+    if len(names) < 2:
+        return list(names)
+    found = []
+    for name in names:
+        if name in NAMES_ARE_RESOLVED_FIRST:
+            continue
+        with suppress(TooManyStates):  # nobody can say
+            if not oracle_at_the_end(silent | {name}, commands).demands(fact):
+                found.append(name)
+    return found or list(names)
 
 
 def allowed_answers(oracle: Oracle) -> tuple[str, ...]:

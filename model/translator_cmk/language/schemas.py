@@ -68,14 +68,21 @@ CASES_MEAN = (
     "They are those that the scenario states and that are demanded whatever else a system "
     "shows. A scenario without any is left out. All other facts are not compared, nor are "
     "reasons of refusals and uses of keys. So cases are weaker than verify, which follows "
-    "each answer. A failure is one of the first of the `requirements`. A case that has "
-    "`controls` counts as passed once one of these has passed. Names come again in each case, "
-    "and a system is expected to show all that there is."
+    "each answer. `rests_on` has those of the `requirements` that a wrong fact speaks "
+    "against; a wrong answer does against all. A case that has `controls` counts as passed "
+    "once one of these has passed. Names come again in each case, and a system is expected to "
+    "show all that there is."
 )
 
 FACT = record(
     "a fact",
-    {"kind": Choice(OBSERVED), "name": TEXT, "field": TEXT, "value": ANYTHING},
+    {
+        "kind": Choice(OBSERVED),
+        "name": TEXT,
+        "field": TEXT,
+        "value": ANYTHING,
+        "rests_on": UniqueList(REQUIREMENT),
+    },
     {"if_shown": FLAG},
 )
 
