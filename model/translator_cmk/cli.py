@@ -120,9 +120,6 @@ COMMANDS: tuple[Subcommand | SubcommandGroup, ...] = (
     ),
     Subcommand("run", "run commands and say what the specification demands of each", "run_command"),
     Subcommand(
-        "tour", "make test sequences that try everything in small worlds", "explore.tour_command"
-    ),
-    Subcommand(
         "protocol",
         "print the reference of the protocol between the kit and a system",
         "conformance.protocol",

@@ -1,23 +1,18 @@
-"""A tour gives every command in every state in few steps, and is written as JSON lines."""
+"""A tour gives every command in every state in few steps."""
 
-import json
 from array import array
 from collections.abc import Iterable
-from functools import cache, partial
-from itertools import chain, pairwise, product
-from pathlib import Path
+from functools import cache
+from itertools import pairwise, product
 
 import pytest
 
-from tests.command_line import each_refused, run_cli
 from translator_cmk.explore.coverage import StepRecord, recorded_graph, select
 from translator_cmk.explore.graph import Edge, Graph, state_graph
 from translator_cmk.explore.scopes import SCOPE_NAMED, Scope
-from translator_cmk.explore.suites import Suite, suite, wire_lines
+from translator_cmk.explore.suites import Suite, suite
 from translator_cmk.explore.tours import tour
-from translator_cmk.language.messages import command_from_wire
 from translator_cmk.machine import (
-    COMMANDS,
     DEFAULT_STAGE,
     ROWS,
     Accepted,
@@ -185,72 +180,11 @@ def test_replaying_sequences_meets_the_pairs_that_they_guarantee(
 ) -> None:
     made = suite(SCOPE_NAMED[name], budget)
     assert pairs_met(made) == made.pairs
-    if budget is None:
-        assert made.guarantee.startswith(
-            f"Each of the {made.pairs:,} commands in states of the scope"
-        )
-    else:
+    if budget is not None:
         assert made.steps <= budget
-        assert "commands with the rows that apply and " in made.guarantee
-
-
-def test_wire_lines_hold_commands_and_nothing_of_what_should_come_of_them() -> None:
-    made = whole("losing-the-key")
-    fields = {"command"}
-    for command in COMMANDS.values():
-        fields.update(command.fields)
-    read = []
-    for line in wire_lines(made.sequences):
-        message = json.loads(line)
-        if "command" in message:
-            assert message.keys() <= fields
-            read.append(command_from_wire(message, ""))
-        else:
-            assert message.keys() == {"stage"}
-    assert read == list(chain.from_iterable(made.sequences))
 
 
 def test_budget_that_is_too_small_is_an_error() -> None:
     with pytest.raises(ValueError, match=f"the start of losing-the-key takes {BEGINNING} steps"):
         suite(SCOPE_NAMED["losing-the-key"], BEGINNING)
     assert suite(SCOPE_NAMED["losing-the-key"], BEGINNING + 1).steps == BEGINNING + 1
-
-
-# The command
-
-run = partial(run_cli, "tour")
-
-
-def test_it_says_how_long_a_tour_is_and_what_it_guarantees() -> None:
-    made = whole("losing-the-key")
-    done = run("--scope", "losing-the-key")
-    assert (done.code, done.error) == (0, "")
-    first, second = done.out.splitlines()
-    assert first.startswith(
-        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, "
-        f"{made.steps} steps"
-    )
-    assert second == f"  {made.guarantee}"
-
-
-def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_path: Path) -> None:
-    file = tmp_path / "tour.jsonl"
-    said = run("--scope", "losing-the-key", "--steps", "30", "--output", str(file)).out
-    steps = int(said.partition(" steps\n")[0].rpartition(" ")[2])
-    assert 0 < steps <= 30
-    lines = file.read_text("utf-8").splitlines()
-    assert len(lines) == steps
-    ran = run_cli("run", str(file))
-    assert (ran.code, ran.error) == (0, "")
-    assert len(ran.out.splitlines()) == steps - sum("stage" in json.loads(line) for line in lines)
-    assert list(tmp_path.iterdir()) == [file]
-    done = run("--scope", "losing-the-key", "--steps", "30", "--output", "-")
-    assert done.out == file.read_text("utf-8")
-    assert done.error.startswith("losing-the-key: ")
-
-
-@each_refused("tour")
-def test_wrong_arguments_are_one_message(arguments: list[str], says: str) -> None:
-    done = run(*arguments)
-    assert (done.code, done.out) == (2, "")
-    assert done.error.strip() == says or (says.startswith("--") and says in done.error)

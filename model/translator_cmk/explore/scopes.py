@@ -5,7 +5,6 @@ versions each scope is finite.  `scopes.yaml` has those that commands search, an
 pages and of fuzzing.
 """
 
-from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -223,17 +222,3 @@ the scopes.
 
 
 # The option of commands
-
-
-def add_scope_option(parser: ArgumentParser, what_for: str) -> None:
-    """Add the option `--scope`; its help says what the scope is for, and lists all."""
-    names = [scope.name for scope in SCOPES]
-    sizes = ", ".join(f"{scope.name} ({scope.states:,} states)" for scope in SCOPES)
-    parser.add_argument(
-        "--scope", choices=names, metavar="SCOPE", help=f"{what_for} (default: all): {sizes}"
-    )
-
-
-def select_scopes(name: str | None) -> tuple[Scope, ...]:
-    """Return the scope of that name, or all that commands offer."""
-    return SCOPES if name is None else (SCOPE_NAMED[name],)
