@@ -162,7 +162,7 @@ document.querySelectorAll("form.decision").forEach((form) => {
     fill("next", outcome?.next.textContent);
     fill("date", outcome && new Date().toISOString().slice(0, 10));
     [...fields.elements].forEach((each) => fill(each.name, each.value));
-    record.querySelectorAll("[data-if]").forEach((each) => (each.hidden = at >= 0 && !isFor(each, rules[at][0])));
+    record.querySelectorAll("[data-if]").forEach((each) => (each.hidden = at < 0 || !isFor(each, rules[at][0])));
   }
 
   names.forEach((name) => (control(name).value = kept.get(name) ?? ""));
