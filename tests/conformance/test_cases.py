@@ -4,7 +4,9 @@ the requirement that `verify` names, and accuses no permitted one.
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
@@ -25,6 +27,8 @@ from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.shown import Shown
 from translator_cmk.system import ModelSystem, System
 
+HAS_PERL = shutil.which("perl") and subprocess.call(["perl", "-MJSON::PP", "-e", "1"]) == 0
+pytestmark = pytest.mark.skipif(not HAS_PERL, reason="missing tool: perl with JSON::PP")
 JUDGE = ("perl", str(ROOT / "docs" / "examples" / "perl" / "judge.pl"))
 BY_NAME = {variant.name: variant for variant in (*WRONG, *PERMITTED)}
 REQUIREMENTS = (
@@ -104,6 +108,13 @@ def test_model_passes_each_case(cases: Path) -> None:
     assert found.exit_code == 0
     assert set(found.cases.values()) == {"passed"}
     assert set(found.requirements.values()) == {"passed"}
+
+
+def test_example_emulator_that_it_starts_fails_none(cases: Path) -> None:
+    emulator = ROOT / "docs" / "examples" / "python" / "emulator.py"
+    command = [*JUDGE, str(cases), sys.executable, "-S", str(emulator)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 OTHER = {

@@ -5,7 +5,7 @@
 #     translator-cmk cases > cases.json
 #     perl judge.pl cases.json COMMAND ...
 #
-# Exit code 0: some cases passed and none failed; 1: one failed, or none passed; 2: wrong usage.
+# Exit code 0: some cases passed and none failed; 1: one failed, or none passed; any other: nothing was decided.
 use strict;
 use warnings;
 use IPC::Open2;

@@ -20,7 +20,7 @@ from ..bdd.prerequisites import commands_asked, makes_an_unprotected_vault, prer
 from ..bdd.vocabulary import asserts, facts_of, read_steps
 from ..errors import OK
 from ..language.facts import ABSENT, Fact
-from ..language.messages import command_to_wire, observation_to_wire
+from ..language.messages import command_to_wire, observation_to_wire, stage_to_wire
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateResource
 from ..machine.entities import MICROSOFT
@@ -88,7 +88,7 @@ def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
     if answers == ANY_ANSWER and not demanded:
         return None
 
-    messages = [message(("done",), verb="reset", stage={})]
+    messages = [message(("done",), verb="reset", stage=stage_to_wire(EVERYTHING.stage))]
     for command, allowed in zip(commands[:-1], end.answers, strict=False):
         messages.append(message(allowed, verb="submit", command=command_to_wire(command)))
     start = message(("observed",), verb="observe")
