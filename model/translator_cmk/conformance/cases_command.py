@@ -39,6 +39,36 @@ from .selection import PROFILE, SELECTED, add_narrowing, add_what_counts, must_e
 ANY_ANSWER = ("accepted", "refused")
 
 
+class End(NamedTuple):
+    """How a sequence of commands ends.
+
+    ``answers``: those that are allowed to each command, first the one that the model gives.
+    ``starts_from``: what the model shows before the last command.
+    ``demanded``: what is demanded of the look after it, in the form of `Oracle.observe`.
+    """
+
+    answers: tuple[tuple[str, ...], ...]
+    starts_from: Observation
+    demanded: Observation
+
+    def demands(self, fact: Fact) -> bool:
+        """Return whether the fact is demanded of the look after the last command."""
+        fields = self.demanded[fact.kind].get(fact.name)
+        if fields is None:
+            return fact.field == "exists" and fact.value is False
+        fields = {"exists": True, **fields}
+        return fields["exists"] is True and alike(fields.get(fact.field, ABSENT), fact.value)
+
+    def may_be_hidden(self, fact: Fact) -> bool:
+        """Return whether a system may not display what the fact is about."""
+        displayed_by = DISPLAYED_BY[fact.kind]
+        if displayed_by is None:
+            return False
+        link, field = displayed_by
+        holder = self.demanded[fact.kind].get(fact.name, {}).get(link, "")
+        return self.demanded[link].get(holder, {}).get(field) is not True
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `cases`."""
     add_what_counts(parser.add_argument)
@@ -55,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     print(f'{head.removesuffix("}")},"cases":[', end="")
     separator = "\n"
     for scenario in selected(scenarios(profile, (), revision), selection):
-        case = case_of(scenario)
+        case = written(scenario)
         if case is not None:
             print(f"{separator}{to_json(case)}", end="")
             separator = ",\n"
@@ -67,7 +97,7 @@ def to_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
+def written(scenario: ScenarioCase) -> dict[str, Any] | None:
     """Return a scenario as `cases.schema.json` has it; None if nothing that it states is demanded.
 
     Raises `TooManyStates`.
@@ -75,9 +105,8 @@ def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
     case, pickle = scenario
     commands = commands_to_submit(scenario)
     end = end_of(case.silent, commands)
-    answers = end.answers[-1]
     if not asserts(pickle, "accepted", "refused"):
-        answers = ANY_ANSWER
+        end = end._replace(answers=(*end.answers[:-1], ANY_ANSWER))
     counting = [name for name in pickle.requirements if name not in case.silent]
     demanded = []
     for fact in facts_stated(pickle, end):
@@ -85,26 +114,35 @@ def case_of(scenario: ScenarioCase) -> dict[str, Any] | None:
             rests_on = resting_on(fact, counting, case.silent, commands)
             if_shown = {"if_shown": True} if end.may_be_hidden(fact) else {}
             demanded.append({**fact.as_dict(), "rests_on": rests_on, **if_shown})
-    if answers == ANY_ANSWER and not demanded:
+    if end.answers[-1] == ANY_ANSWER and not demanded:
         return None
-
-    messages = [message(("done",), verb="reset", stage=stage_to_wire(EVERYTHING.stage))]
-    for command, allowed in zip(commands[:-1], end.answers, strict=False):
-        messages.append(message(allowed, verb="submit", command=command_to_wire(command)))
-    start = message(("observed",), verb="observe")
-    messages.append({**start, "starts_from": observation_to_wire(end.starts_from)})
-    messages.append(message(answers, verb="submit", command=command_to_wire(commands[-1])))
-    messages.append({**message(("observed",), verb="observe"), "demanded": demanded})
-    for number, each in enumerate(messages, start=1):
-        each["request"]["id"] = str(number)
     return {
         "id": case.id,
         "name": case.name,
         "requirements": counting,
         "needs": needs_of(pickle, commands),
         "controls": case.controls,
-        "messages": messages,
+        "messages": messages_of(commands, end, demanded),
     }
+
+
+def messages_of(
+    commands: Sequence[Command], end: End, demanded: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the requests of a case with what is allowed and demanded: a look before the last
+    command, and one after it.
+    """
+    first_look, last_look = (message(("observed",), verb="observe") for _ in range(2))
+    first_look["starts_from"] = observation_to_wire(end.starts_from)
+    last_look["demanded"] = demanded
+    submitted = []
+    for command, allowed in zip(commands, end.answers, strict=True):
+        submitted.append(message(allowed, verb="submit", command=command_to_wire(command)))
+    reset = message(("done",), verb="reset", stage=stage_to_wire(EVERYTHING.stage))
+    messages = [reset, *submitted[:-1], first_look, submitted[-1], last_look]
+    for number, each in enumerate(messages, start=1):
+        each["request"]["id"] = str(number)
+    return messages
 
 
 def needs_of(pickle: Pickle, commands: Sequence[Command]) -> list[str]:
@@ -154,36 +192,6 @@ def tree_without_looks(silent: frozenset[str]) -> PrefixTree:
     """
     oracle = Oracle(machine_without(silent), Shown(reasons=False, audit=False))
     return PrefixTree(oracle, PatientModel())
-
-
-class End(NamedTuple):
-    """How a sequence of commands ends.
-
-    ``answers``: those that are allowed to each command, first the one that the model gives.
-    ``starts_from``: what the model shows before the last command.
-    ``demanded``: what is demanded of the look after it, in the form of `Oracle.observe`.
-    """
-
-    answers: tuple[tuple[str, ...], ...]
-    starts_from: Observation
-    demanded: Observation
-
-    def demands(self, fact: Fact) -> bool:
-        """Return whether the fact is demanded of the look after the last command."""
-        fields = self.demanded[fact.kind].get(fact.name)
-        if fields is None:
-            return fact.field == "exists" and fact.value is False
-        fields = {"exists": True, **fields}
-        return fields["exists"] is True and alike(fields.get(fact.field, ABSENT), fact.value)
-
-    def may_be_hidden(self, fact: Fact) -> bool:
-        """Return whether a system may not display what the fact is about."""
-        displayed_by = DISPLAYED_BY[fact.kind]
-        if displayed_by is None:
-            return False
-        link, field = displayed_by
-        holder = self.demanded[fact.kind].get(fact.name, {}).get(link, "")
-        return self.demanded[link].get(holder, {}).get(field) is not True
 
 
 @cache
