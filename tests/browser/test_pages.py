@@ -324,8 +324,8 @@ def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted
     assert Path(download.value.path()).read_text("utf-8") == copied
     assert copied.startswith("# Decision on customer-managed keys for Translator\n")
     assert "**Decision: no.**" in copied
-    assert "- A kill switch: no\n" in copied
-    assert "- Who can break it: not asked\n" in copied
+    assert "- You need a kill switch: no\n" in copied
+    assert "- You know who can break it: not asked\n" in copied
     assert "Owner: Ada. Review on: 2027-01-31." in copied
     assert "kill switch (`revocation.revoke`)" in copied.partition("## Risks")[2].partition("##")[0]
     assert register_digest(REGISTER) in copied
