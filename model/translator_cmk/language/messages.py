@@ -194,7 +194,7 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "state": IN_VAULT,
             "type": Choice(get_args(KeyType)),
             "size": Whole(),
-            "version": Whole(0),
+            "version": Whole(),
             "enabled": FLAG,
         },
     ),
