@@ -360,7 +360,7 @@ Feature: Customer-managed keys
       Then what happens is not specified
 
   @keys.shared
-  Rule: One key can protect several resources
+  Rule: One key vault can serve several resources
 
     @keys.enable
     Scenario Outline: A second resource gets the key that another one uses

@@ -68,7 +68,7 @@ from translator_cmk.machine.conditions import (
     is_in_policies,
     is_under_a_rotated_key,
     may_regain_key,
-    shared_by_another,
+    serves_another,
     uses_key,
     uses_vault,
     was_left_behind,
@@ -237,7 +237,7 @@ KEYS = (
         adding(refuse(RotateKey, "keys.disable", unless=lambda c: c.key.enabled)),
     ),
     permitted_by_article(
-        "refuses a key that another resource uses",
+        "refuses a key of a vault that serves another resource",
         "S17: the article speaks of one resource.",
         ["keys.shared"],
         adding(
@@ -245,7 +245,7 @@ KEYS = (
                 EnableCustomerManagedKeys,
                 "keys.shared",
                 when=lambda c: c.store == "key-vault",
-                unless=lambda c: not shared_by_another(c.key, c.resource),
+                unless=lambda c: not serves_another(c.key.vault, c.resource),
             )
         ),
     ),

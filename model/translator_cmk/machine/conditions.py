@@ -144,10 +144,10 @@ def uses_key(resource: Resource, key: Key) -> bool:
     return resource.key is not None and resource.key.name == key.name
 
 
-def shared_by_another(key: Key, resource: Resource) -> bool:
-    """Return whether this is the key of a resource other than this one."""
-    resources = key.world.every(Resource)
-    return any(uses_key(other, key) and other.name != resource.name for other in resources)
+def serves_another(vault: Vault, resource: Resource) -> bool:
+    """Return whether a key of the vault is that of a resource other than this one."""
+    resources = vault.world.every(Resource)
+    return any(uses_vault(other, vault) and other.name != resource.name for other in resources)
 
 
 def may_regain_key(command: Any, resource: Resource) -> bool:

@@ -22,7 +22,7 @@ from ..conditions import (
     can_be_put_in_use,
     is_in_use,
     is_under_a_rotated_key,
-    shared_by_another,
+    serves_another,
     uses_key,
 )
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
@@ -152,7 +152,7 @@ COUNTER_ROWS = (
         EnableCustomerManagedKeys,
         "keys.shared",
         when=lambda c: c.store == "key-vault",
-        unless=lambda c: not shared_by_another(c.key, c.resource),
+        unless=lambda c: not serves_another(c.key.vault, c.resource),
     ),
     effect(
         EnableCustomerManagedKeys,
