@@ -70,6 +70,15 @@ CASES: Sequence[tuple[CaseAsRun, Status, str]] = [
         "its positive control is known to fail: b",
     ),
     (
+        CaseAsRun(
+            Status.PASSED,
+            controls={"a": Status.FAILED, "b": Status.NOT_APPLICABLE},
+            controls_not_demanded=("a",),
+        ),
+        Status.NOT_APPLICABLE,
+        "what would show an effect is not demanded: a",
+    ),
+    (
         CaseAsRun(**REFUSED),  # type: ignore[arg-type]  # fields by name
         Status.INCONCLUSIVE,
         "nothing shows yet that it is ever accepted: a",

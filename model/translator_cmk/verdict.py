@@ -262,6 +262,8 @@ class CaseAsRun:
     """
     controls_known_to_fail: tuple[str, ...] = ()
     """Those of them that failed, and are listed."""
+    controls_not_demanded: tuple[str, ...] = ()
+    """Those of them that came out otherwise than in the model, as they may do."""
     behind: tuple[str, ...] = ()
     """The cases whose failures keep this one from being reached."""
     behind_known_to_fail: tuple[str, ...] = ()
@@ -313,6 +315,16 @@ def never_accepted(case: CaseAsRun) -> bool:
 def control_does_not_apply(case: CaseAsRun) -> bool:
     """No positive control of a case applies to the system."""
     return never_accepted(case) and set(case.controls.values()) == {Status.NOT_APPLICABLE}
+
+
+def control_is_not_demanded(case: CaseAsRun) -> bool:
+    """The positive controls of a case that apply to the system came out otherwise, as they may."""
+    if not never_accepted(case):
+        return False
+    for name, status in case.controls.items():
+        if status is not Status.NOT_APPLICABLE and name not in case.controls_not_demanded:
+            return False
+    return True
 
 
 def control_is_known_to_fail(case: CaseAsRun) -> bool:
@@ -374,6 +386,11 @@ WEIGHING: tuple[tuple[Callable[[CaseAsRun], bool], Status, str], ...] = (
         control_is_known_to_fail,
         Status.NOT_APPLICABLE,
         f"{REFUSAL}; but its positive control is known to fail: {{case.controls_known_to_fail[0]}}",
+    ),
+    (
+        control_is_not_demanded,
+        Status.NOT_APPLICABLE,
+        f"{REFUSAL}; but what would show an effect is not demanded: {{case.control}}",
     ),
     (
         never_accepted,

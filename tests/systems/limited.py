@@ -19,6 +19,7 @@ from translator_cmk.machine.commands import (
     CreateWorkspace,
     EnableCustomerManagedKeys,
     EndVaultRetention,
+    ReturnToMicrosoftManagedKeys,
     RotateKey,
 )
 from translator_cmk.machine.rows import refuse
@@ -278,6 +279,12 @@ class MakesVaultsWithSoftDelete(Bare):
         if isinstance(command, CreateVault):
             command = CreateVault(**command.as_dict() | {"soft_delete": True})
         return super().submit(command)
+
+
+class HasNoWayBack(Limited):
+    """Refuses to go back to Microsoft-managed keys, of which no sentence speaks."""
+
+    refuses = (ReturnToMicrosoftManagedKeys,)
 
 
 class HidesThatItTakesLegacyVaults(Bare):

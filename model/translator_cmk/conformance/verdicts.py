@@ -16,7 +16,7 @@ from ..verdict import (
     weigh,
 )
 from ..verdict import exit_code as exit_code_of
-from .cases import Case, Ids
+from .cases import Case, Ids, is_scored, pickles_by_id
 
 
 class Failure(NamedTuple):
@@ -103,6 +103,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
         is_masked=case.masked,
         controls={name: results.get(name, NOT_REACHED).status for name in case.controls},
         controls_known_to_fail=known_to_fail(case.controls, results, known),
+        controls_not_demanded=not_demanded(case, results),
         behind=result.behind,
         behind_known_to_fail=known_to_fail(result.behind, results, known),
         describe_assumptions=lambda: format_assumptions(case),
@@ -121,6 +122,21 @@ def known_to_fail(cases: Ids, results: Mapping[str, Result], known: Mapping[str,
     return tuple(
         name for name in cases if name in known and results.get(name, NOT_REACHED).status in FAILING
     )
+
+
+def not_demanded(case: Case, results: Mapping[str, Result]) -> Ids:
+    """Return the positive controls of a case that came out otherwise than in the model, as they may
+    do.
+    """
+    found = []
+    for name in case.controls:
+        result = results.get(name, NOT_REACHED)
+        counts = result.counts
+        if counts is None:
+            counts = is_scored(pickles_by_id()[name], case.silent)
+        if result.status in FAILING and not counts:
+            found.append(name)
+    return tuple(found)
 
 
 def format_assumptions(case: Case) -> str:

@@ -230,6 +230,8 @@ def as_recorded(
     kind: type[Entity], name: str, field: str, shows: Projection, state: State
 ) -> dict[str, Any]:
     """Return what a record has where an observation shows a field."""
+    if field in kind.links and field not in shows and kind is not Resource:
+        return {}  # only a resource can be without what it links to, its key
     if field != "exists":
         value = shows.get(field)
         if value == ABSENT and shows.get("key_source") == MICROSOFT:

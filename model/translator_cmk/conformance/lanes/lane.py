@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ...language.facts import Fact
-from ...machine import Command, Outcome, Refused
+from ...machine import Accepted, Command, Outcome, Refused
 from ...oracle import first_difference, oracle_for
 from ...oracle.profiles import machine_of, silent_in
 from ...requirements import load_register
@@ -84,7 +84,11 @@ class SequenceLane:
         """Put the system through a sequence, and through the rest of it around each failure; raises
         `Aborted`.
         """
-        plan = self.around(plan_of(commands, self.declared.stage))
+        planned = plan_of(commands, self.declared.stage)
+        for step in planned.steps:
+            if isinstance(step.outcome, Accepted):
+                self.tally.accepted_in_plan.add(step.name)
+        plan = self.around(planned)
         while plan is not None:
             result = self.put_through(plan.commands, blind)
             if blind:

@@ -111,6 +111,7 @@ ONLY_TRIED = {"compared", "lost track"}
 
 ABSENT = "an effect was still absent when its time was up"
 HIDDEN = "not observed: all that it changes is declared as hidden"
+NEVER_POSSIBLE = "it was refused, as it should be; with what is declared it can't be accepted"
 ONLY_REFUSED = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
 
 
@@ -137,6 +138,8 @@ class Tally:
         self.failed: Counter[Signature] = Counter()
         self.first: dict[Signature, SequenceResult] = {}
         """The first failure of each signature."""
+        self.accepted_in_plan: set[str] = set()
+        """The commands that the model accepts somewhere in the planned sequences."""
         self.not_reached: Counter[str] = Counter()
         """How often a command was left out where it is planned."""
         self.shown: dict[str, dict[str, Result]] = {}
@@ -250,6 +253,8 @@ class Tally:
             return failure_of(*(self.first[failure] for failure in failures), times=times)
         shown = self.shown.get(command, {})
         gravest = next((shown[what] for what in GRAVEST_FIRST if what in shown), NOT_REACHED)
+        if shown.keys() == {"compared"} and command not in self.accepted_in_plan:
+            return Result(Status.NOT_APPLICABLE, NEVER_POSSIBLE)
         if shown.keys() <= ONLY_TRIED:
             return gravest._replace(behind=self.behind(command))
         return gravest
