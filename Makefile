@@ -91,7 +91,7 @@ audit: ## ask for known vulnerabilities of what the kit and the development tool
 
 lock: ## resolve the development tools, the Azure CLI and the tools of QA again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
-	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp -R pyproject.toml README.md LICENSE .ci "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
 	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: what the kit needs, and what builds it.  action.yml installs from it."; \

@@ -78,6 +78,26 @@ def test_same_sources_give_the_same_sdist_and_wheel_wherever_and_whenever_they_a
     assert {Path(name).suffix for name in digests(again)} == {".whl", ".gz"}
 
 
+def test_readme_has_no_link_on_the_index_that_leads_nowhere(dist: Path) -> None:
+    [wheel] = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = archive.read(name).decode()
+    assert re.findall(r"\]\((?!https:)", metadata) == []
+    assert "Project-URL" not in metadata
+
+
+def test_readme_of_a_published_project_links_to_the_files_of_its_version() -> None:
+    on_the_index = runpy.run_path(str(ROOT / ".ci" / "metadata.py"))["on_the_index"]
+    readme = (
+        "![A key](docs/key.svg) and [plans](docs/plans.md#risk), see [this](https://example.org)"
+    )
+    assert on_the_index(readme, "https://example.org/cmk", "1.2") == (
+        "![A key](https://example.org/cmk/raw/v1.2/docs/key.svg) and "
+        "[plans](https://example.org/cmk/blob/v1.2/docs/plans.md#risk), see [this](https://example.org)"
+    )
+
+
 def test_publisher_takes_the_metadata(dist: Path) -> None:
     """The action pinned in release.yml has packaging 24.2, which knows no later version."""
     [sdist] = dist.glob("*.tar.gz")
