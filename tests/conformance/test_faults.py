@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -128,21 +129,29 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
     assert not alive(child)
 
 
+FULL_DISK = ("/bin/sh", "-c", 'ulimit -f 64; PYTHONDONTWRITEBYTECODE=1 exec "$@"', "sh")
+"""Has a command write no file of more than 64 blocks."""
+
+
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
-    full = [
-        "/bin/sh",
-        "-c",
-        'ulimit -f 64; PYTHONDONTWRITEBYTECODE=1 exec "$@"',
-        "sh",
-        *CLI,
-        "verify",
-    ]
-    arguments = ["--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
-    done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
+    asked = ["verify", "--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
+    command = [*FULL_DISK, *CLI, *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1
     assert "can't be written: File too large" in done.stderr
     assert main(["report", "check", str(tmp_path / "report")]) == 4
+
+
+def test_report_of_pytest_that_can_not_be_written_is_told_without_a_traceback(
+    tmp_path: Path,
+) -> None:
+    asked = ["-p", "no:cacheprovider", "tests/features/test_vault.py", "--results", str(tmp_path)]
+    command = [*FULL_DISK, sys.executable, "-m", "pytest", *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 3
+    assert "the report can't be written: File too large" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 DELETES_KEY = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"

@@ -122,6 +122,9 @@ class Door:
         except CommandError as trouble:
             self.running = None  # there is nothing more to write
             raise pytest.UsageError(plain(str(trouble))) from None
+        except OSError as error:
+            self.running = self.folder = None
+            pytest.exit(f"--results: {not_written(error)}", HARNESS)
 
     def begin_report(self, running: Running, folder: Folder, pickles: Sequence[Pickle]) -> None:
         """Begin the report, and say hello to the system; raises `CommandError`."""
@@ -256,6 +259,8 @@ class Door:
             self.give_up(str(aborted))
         except CommandError as trouble:
             pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
+        except OSError as error:
+            self.give_up(not_written(error))
         self.broken = subject.broken
         return run
 
@@ -306,8 +311,9 @@ class Door:
             running.no_goodbye = plain(self.subject.session.bye())
         try:
             running.save(whole=True)
-        except CommandError as trouble:
-            self.note = f"no report: {plain(str(trouble))}"
+        except (CommandError, OSError) as trouble:
+            problem = not_written(trouble) if isinstance(trouble, OSError) else plain(str(trouble))
+            self.note = f"no report: {problem}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
         envelope = running.envelope()
@@ -322,6 +328,11 @@ class Door:
         """Print where the report is, and what it says."""
         if self.note:
             terminalreporter.write_line(self.note)
+
+
+def not_written(error: OSError) -> str:
+    """Return what is told of a full disk, for one."""
+    return plain(f"the report can't be written: {error.strerror}")
 
 
 def verdict_alone(case: Case, result: Result) -> Result:
