@@ -159,6 +159,15 @@ TWO = ("--lane", "features", "--case", DELETES_KEY, "--case", WHOLE)
 TAKES_ITS_TIME = ("--stdio", f"{FAULTY} CreateVault=slow", "--lane", "features", "--topic", "vault")
 
 
+@pytest.fixture
+def heeds_the_end_of_its_terminal() -> Iterator[None]:
+    """Whoever starts the tests with nohup has them ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heeds_the_end_of_its_terminal")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
     tmp_path: Path, by: signal.Signals

@@ -14,7 +14,7 @@ compares thousands of them.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
@@ -70,24 +70,15 @@ def recorded_graph(scope: Scope) -> Graph[StepRecord]:
     return Graph(scope, start_of(scope, machine), Memoised(step).step)
 
 
-class Selection(NamedTuple):
-    """Sequences, each as numbers of commands, and of each kind of item how many they cover of how
-    many there are.
-    """
-
-    sequences: list["array[int]"]
-    covered: dict[str, tuple[int, int]]
-
-
-def select(graph: Graph[StepRecord], budget: int) -> Selection:
-    """Return the sequences worth most within the budget, which is more than the steps to the
-    start.
+def select(graph: Graph[StepRecord], budget: int) -> list["array[int]"]:
+    """Return the sequences worth most within the budget, which is more than the steps to the start,
+    each as numbers of commands.
     """
     selector = Selector(graph, budget)
     while True:
         candidate = selector.best() or selector.nearest()
         if candidate is None:
-            return Selection(selector.sequences, selector.coverage())
+            return selector.sequences
         selector.take(candidate)
 
 
@@ -172,35 +163,6 @@ class Selector:
             self.sequences[-1].append(edge.command)
         self.stands_in = None if self._ends[candidate.path[-1].label] else candidate.state
 
-    def coverage(self) -> dict[str, tuple[int, int]]:
-        """Return of each kind of item how many were covered of how many there are in the scope."""
-        found = {}
-        for kind, items in self._items_of_kind.items():
-            found[kind] = ((self.covered & items).bit_count(), items.bit_count())
-        found["row_pairs"] = (
-            count_pairs(self.successors),
-            count_pairs(self._possible_successors()),
-        )
-        return found
-
-    def _possible_successors(self) -> dict[int, int]:
-        """Return of each row all rows of the scope that can apply right after it."""
-        next_rows = []  # of each state: all rows that apply to any command in it
-        for options in self._options:
-            rows = 0
-            for edge in options:
-                rows |= self._row_sets[edge.label]
-            next_rows.append(rows)
-
-        possible: dict[int, int] = {}
-        for options in self._options:
-            for edge in options:
-                if self._ends[edge.label]:
-                    continue
-                for row in self._rows[edge.label]:
-                    possible[row] = possible.get(row, 0) | next_rows[edge.after]
-        return possible
-
     def _starts(self) -> Iterator[Candidate]:
         """Yield where to go on from: here, and the start after a reset."""
         if self.stands_in is not None:
@@ -275,8 +237,3 @@ def as_set(numbers: Iterable[int]) -> int:
     for number in numbers:
         found |= 1 << number
     return found
-
-
-def count_pairs(successors: Mapping[int, int]) -> int:
-    """Return how many pairs of a row and a successor there are."""
-    return sum(rows.bit_count() for rows in successors.values())

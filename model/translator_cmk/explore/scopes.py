@@ -219,6 +219,3 @@ FUZZED = SCOPE_NAMED["two-lives"]
 """A world that is too large to search within seconds: fuzzing takes its commands beside those of
 the scopes.
 """
-
-
-# The option of commands

@@ -18,12 +18,11 @@ class Suite(NamedTuple):
     """Sequences of one scope.
 
     Each is a reset to the default stage, then its commands, of which the first lead to the start of
-    the scope. ``pairs`` counts the pairs of a command and a state in which they give it.
+    the scope.
     """
 
     scope: Scope
     sequences: tuple[Commands, ...]
-    pairs: int
 
     @property
     def steps(self) -> int:
@@ -45,7 +44,7 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
 def whole_suite(scope: Scope) -> Suite:
     """Return a whole tour of the scope."""
     graph = state_graph(scope)
-    return Suite(scope, with_start(graph, tour(graph)), graph.edge_count)
+    return Suite(scope, with_start(graph, tour(graph)))
 
 
 def budgeted_suite(scope: Scope, budget: int) -> Suite:
@@ -56,12 +55,7 @@ def budgeted_suite(scope: Scope, budget: int) -> Suite:
         raise ValueError(
             f"the start of {scope.name} takes {beginning} steps, so at least one more is needed"
         )
-
-    selection = select(graph, budget)
-    pairs: set[tuple[int, int]] = set()
-    for sequence in selection.sequences:
-        pairs.update((edge.state, edge.command) for edge in graph.along(sequence))
-    return Suite(scope, with_start(graph, selection.sequences), len(pairs))
+    return Suite(scope, with_start(graph, select(graph, budget)))
 
 
 def with_start(graph: Graph[Any], sequences: Iterable[Iterable[int]]) -> tuple[Commands, ...]:

@@ -57,7 +57,6 @@ WITH_MISTAKES = Machine((*REMEMBERING, *COUNTER_ROWS))
 """The model with the row of every mistake."""
 
 LOSABLE_KINDS: dict[str, type[Entity]] = {kind.word: kind for kind in (Document, Model, Workspace)}
-
 """The kinds of things of which the table of consequences tells a loss, by their words."""
 
 OBSERVED = {observed.kind: observed for observed in OBSERVED_KINDS}

@@ -111,7 +111,7 @@ ONLY_TRIED = {"compared", "lost track"}
 
 ABSENT = "an effect was still absent when its time was up"
 HIDDEN = "not observed: all that it changes is declared as hidden"
-NEVER_POSSIBLE = "it was refused, as it should be; with what is declared it can't be accepted"
+NEVER_ACCEPTED = "it was refused, as it should be; no planned sequence has it accepted"
 ONLY_REFUSED = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
 
 
@@ -254,7 +254,7 @@ class Tally:
         shown = self.shown.get(command, {})
         gravest = next((shown[what] for what in GRAVEST_FIRST if what in shown), NOT_REACHED)
         if shown.keys() == {"compared"} and command not in self.accepted_in_plan:
-            return Result(Status.NOT_APPLICABLE, NEVER_POSSIBLE)
+            return Result(Status.NOT_APPLICABLE, NEVER_ACCEPTED)
         if shown.keys() <= ONLY_TRIED:
             return gravest._replace(behind=self.behind(command))
         return gravest
