@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -106,7 +107,7 @@ def run_the_scripts(folder: Path) -> None:
     az = folder / "az"
     az.write_text(f'#!/bin/sh\nexec "{INSTALLED}/bin/python" "{stand_in}" "$@"\n', "utf-8")
     az.chmod(0o755)
-    script = f"FOLDER={folder}\ncd {EXAMPLES}\n{SIGN_IN}" + "\n".join(PHASES)
+    script = f"FOLDER={folder}\ncd {shlex.quote(str(EXAMPLES))}\n{SIGN_IN}" + "\n".join(PHASES)
     run = azure_env("bash", "-c", script)
     assert run.returncode == 0, run.stderr
     (folder / "codes").write_text(run.stdout, "utf-8")
