@@ -31,9 +31,8 @@ BOTH = (*TOUR, *VAULT)
 
 
 def repeated(found: Verified, folder: Path, system: str, *more: str) -> Verified:
-    """Run again what failed in a run, from a copy of its report."""
-    shutil.copytree(found.folder, folder / "report")
-    return verify(folder, "--python", system, "--last-failed", *more)
+    """Run again what failed in a run."""
+    return verify(folder, "--python", system, "--last-failed", str(found.folder), *more)
 
 
 # What failed last
@@ -61,10 +60,19 @@ def test_mended_system_passes_what_failed_and_then_nothing_is_left(
 ) -> None:
     again = repeated(wrong_in_features, tmp_path, MODEL)
     assert (again.exit_code, again.status(FAILS)) == (0, "passed")
-    report = ("--report", again.folder, "--python", MODEL, "--last-failed")
-    error = says(2, "verify", *report)
-    assert f"--last-failed: nothing failed in the report in {again.folder}" in error
-    assert json.loads((again.folder / "report.json").read_text("utf-8")) == again.report
+    named = ("--python", MODEL, "--last-failed", str(again.folder))
+    assert f"--last-failed: nothing failed in the report in {again.folder}" in says(
+        2, "verify", *named
+    )
+
+
+def test_report_that_last_failed_reads_stays(tmp_path: Path, wrong_in_features: Verified) -> None:
+    folder = tmp_path / "report"
+    shutil.copytree(wrong_in_features.folder, folder)
+    says(0, "verify", "--report", folder, "--python", MODEL, "--last-failed")
+    assert json.loads((folder / "report.json").read_text("utf-8")) == wrong_in_features.report
+    again = json.loads((tmp_path / "report-again" / "report.json").read_text("utf-8"))
+    assert again["selection"]["last_failed"] == [wrong_in_features.report["started"]]
 
 
 def test_lane_of_sequences_that_failed_is_run_again_as_long_as_it_was(

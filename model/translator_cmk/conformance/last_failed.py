@@ -2,6 +2,9 @@
 
 Scenarios are selected one by one.  A generated sequence has no verdict of its own, so where one
 failed its whole lane is run again, as long as it was.  What counted then counts again.
+
+The report that is read stays, since it is the evidence for all that is not run again: that of the
+new run stands beside it.
 """
 
 import argparse
@@ -52,6 +55,8 @@ def select_failures(args: argparse.Namespace) -> None:
     args.case = [case["id"] for case in failed if case["lane"] == FEATURES]
     args.last_failed = None
     args.last_failed_of = (envelope["started"],)
+    if args.report.resolve() == folder.resolve():
+        args.report = folder.with_name(f"{folder.resolve().name}-again")
     take_over(args, envelope)
 
 

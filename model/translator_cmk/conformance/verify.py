@@ -84,7 +84,7 @@ def add_extent(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="?",
         const=SAME_FOLDER,
-        help="what failed in this report (default: that of --report)",
+        help="what failed in this report (default: that of --report), which stays",
     )
     parser.set_defaults(last_failed_of=())
 
