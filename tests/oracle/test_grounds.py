@@ -20,7 +20,7 @@ from translator_cmk.oracle.grounds import (
 )
 from translator_cmk.oracle.profiles import MODEL
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.consequences import Consequence, Event, load_consequences
+from translator_cmk.requirements.consequences import Event, TableEntry, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST, weakest_basis
 
 REGISTER = load_register()
@@ -41,7 +41,7 @@ by_row = pytest.mark.parametrize(
 CUSTOMER = ("a deployed model under customer-managed keys",)
 
 
-def row_at(event: str, loss: str, afterwards: bool) -> Consequence:
+def row_at(event: str, loss: str, afterwards: bool) -> TableEntry:
     """The row of an event and a loss."""
     found = TABLE.events[event]
     return (found.afterwards if afterwards else found.at_once)[loss]

@@ -14,6 +14,7 @@ from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.plans.advice import AFTER_THE_REST, advised
 from translator_cmk.plans.consequences import LATER, Consequence
 from translator_cmk.plans.demands import all_demands
+from translator_cmk.plans.estate import OTHERS
 from translator_cmk.plans.finding import Finding, Report
 from translator_cmk.plans.findings import Judge
 from translator_cmk.plans.reading import read_plan
@@ -24,7 +25,6 @@ from translator_cmk.plans.words import (
     instead_of,
     why_in_words,
 )
-from translator_cmk.plans.world import OTHERS
 from translator_cmk.requirements import load_register
 
 AZAPI_ACCOUNT = "Microsoft.CognitiveServices/accounts@2025-06-01"

@@ -18,9 +18,9 @@ from tests.plans import builder as b
 from tests.plans.guide import FOLDER, PLANS, printed, written
 from tests.plans.test_cases import V, vault_redeployed
 from translator_cmk.plans.check_plan import FORMATS
+from translator_cmk.plans.estate import HOLDS
 from translator_cmk.plans.exceptions import read_exceptions
 from translator_cmk.plans.verdicts import VERDICTS
-from translator_cmk.plans.world import HOLDS
 
 GUIDE = (ROOT / "docs" / "plans.md").read_text("utf-8")
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))

@@ -20,12 +20,12 @@ from translator_cmk.machine.entities import Entity
 from translator_cmk.oracle.transitions import transitions
 from translator_cmk.plans.changes import Operation, operations_of
 from translator_cmk.plans.context import Context
+from translator_cmk.plans.estate import Estate
 from translator_cmk.plans.findings import stakes_of
 from translator_cmk.plans.order import predecessors
 from translator_cmk.plans.plan import Plan
 from translator_cmk.plans.reading import read_plan
 from translator_cmk.plans.walk import Stake
-from translator_cmk.plans.world import World
 
 FULL = Machine(REMEMBERING)
 MOST_OPERATIONS = 5
@@ -144,9 +144,9 @@ def runs(
 
 
 def context_of(plan: Plan) -> Context:
-    world = World(plan, {})
-    [account] = world.every_account()
-    return Context(plan, world, account)
+    estate = Estate(plan, {})
+    [account] = estate.every_account()
+    return Context(plan, estate, account)
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.site.conftest import PICKLES, REGISTER, a_run, evidence_of
 from translator_cmk.badges import LABEL_COLOUR, PADDING, TEXT_COLOUR, Badge, endpoint, svg
 from translator_cmk.conformance.results import Item, Results
-from translator_cmk.site.content import Evidence, Verdict
+from translator_cmk.site.content import Evidence, StatusCounts
 from translator_cmk.site.content import in_words as outcome
 from translator_cmk.verdict import OF_BADGES, OF_ITEMS, Status
 
@@ -29,7 +29,7 @@ def with_one(status: str) -> Results:
     return a_run(lambda pickle: status if pickle.id == ONE.id else "passed")
 
 
-def verdicts(evidence: Evidence) -> dict[str, Verdict]:
+def verdicts(evidence: Evidence) -> dict[str, StatusCounts]:
     """Everything that has a badge, attestations left out."""
     return {name: each for name, each in evidence.verdicts() if each.status is not Status.DECLARED}
 

@@ -58,7 +58,7 @@ MOST_KEPT = 200
 """Of how many events of a trace it is asked at most what they show, which takes long."""
 
 
-class World(NamedTuple):
+class JudgedWorld(NamedTuple):
     """The events of one world up to the first impossible one, with their numbers.
 
     In ``exchanges``, which have the same places, is what was compared of each.
@@ -96,7 +96,7 @@ class TraceVerdict:
     unexplained: list[UnknownRefusal] = field(default_factory=list)
     time_runs_back: list[int] = field(default_factory=list)
     losses: list[Losses] = field(default_factory=list)
-    kept: list[World] = field(default_factory=list)
+    kept: list[JudgedWorld] = field(default_factory=list)
 
     @property
     def fits(self) -> bool:
@@ -127,7 +127,7 @@ class Checker:
         self._stage = DEFAULT_STAGE
         self._begun = False  # whether this world has an event
         self._losses = Losses()
-        self._world: World | None = None  # where its events are kept
+        self._world: JudgedWorld | None = None  # where its events are kept
         self._kept = 0
         self._time: datetime | None = None
 
@@ -162,7 +162,7 @@ class Checker:
         self._losses = Losses()
         self.verdict.losses.append(self._losses)
         if self._kept < MOST_KEPT:
-            self._world = World(self._stage, [], [])
+            self._world = JudgedWorld(self._stage, [], [])
             self.verdict.kept.append(self._world)
 
     def _note_time(self, at: int, event: Event) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..machine import Refused
 from ..oracle.controls import Controls
 from ..oracle.evidence import Evidence, Places, evidence_in
-from .checking import TraceVerdict, World
+from .checking import JudgedWorld, TraceVerdict
 from .events import Event
 
 Lines = tuple[int, ...]
@@ -47,7 +47,7 @@ def shows_of(verdict: TraceVerdict, silent: Collection[str]) -> Shows:
     return shows
 
 
-def add_evidence(shows: Shows, world: World, evidence: Evidence) -> None:
+def add_evidence(shows: Shows, world: JudgedWorld, evidence: Evidence) -> None:
     """Add what one world shows to what others do."""
 
     def lines(places: Places) -> Lines:
@@ -61,7 +61,7 @@ def add_evidence(shows: Shows, world: World, evidence: Evidence) -> None:
         shows.open.setdefault(name, lines(places))
 
 
-def add_refusals(shows: Shows, world: World, controls: Controls) -> None:
+def add_refusals(shows: Shows, world: JudgedWorld, controls: Controls) -> None:
     """Add the refusals of one world."""
     for place, (at, event) in enumerate(world.events):
         if isinstance(event.outcome, Refused):

@@ -45,7 +45,7 @@ from ..machine.observation import OBSERVED_KINDS
 from ..machine.rows import Row
 from ..machine.world import World
 from ..requirements import load_register
-from ..requirements.consequences import Consequence, Loss, load_consequences
+from ..requirements.consequences import Loss, TableEntry, load_consequences
 from ..requirements.register import weakest_basis
 from .attribution import Ids, in_order
 from .nondeterminism import MISTAKES
@@ -87,7 +87,7 @@ class Grounds(NamedTuple):
     """Those that say so."""
     given: Ids = ()
     """What it rests on besides in the model, such as that the event can happen at all."""
-    row: Consequence | None = None
+    row: TableEntry | None = None
     """The row of the table that answers, if one does."""
 
     @property
@@ -168,7 +168,7 @@ def known_things(state: State) -> list[Thing]:
 
 def row_of(
     commands: Commands, remedies: Commands, loss: Loss, fate: str, rests: Ids
-) -> Consequence | None:
+) -> TableEntry | None:
     """Return the row of the table that answers for a change, if there is one."""
     happens = kinds_of(commands)
     then = kinds_of(remedies)
@@ -185,7 +185,7 @@ def row_of(
     return None
 
 
-def row_without_return(command: Command, loss: str) -> Consequence | None:
+def row_without_return(command: Command, loss: str) -> TableEntry | None:
     """Return the row that says that nothing brings a thing back after a command, or None."""
     for event in load_consequences().events.values():
         if event.is_harmless or event.remedies:

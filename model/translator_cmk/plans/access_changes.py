@@ -6,7 +6,8 @@ from typing import Any
 
 from ..machine.commands import AssignKeyRole, RemoveKeyRole
 from .causes import new_identities, root_cause
-from .context import Change, Context, may
+from .context import Context, PlannedChange, may
+from .estate import AFTER, BEFORE, KnownVault, covers
 from .inventory import Entry
 from .plan import CREATE, DELETE, UNKNOWN
 from .things import (
@@ -21,7 +22,6 @@ from .things import (
     Vault,
     last_word,
 )
-from .world import AFTER, BEFORE, KnownVault, covers
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ NO_RIGHTS = Rights(frozenset(), {}, {})
 # Policies
 
 
-def policy_deleted(context: Context, policy: Policy) -> Iterator[Change]:
+def policy_deleted(context: Context, policy: Policy) -> Iterator[PlannedChange]:
     vault = context.vault(policy.vault)
     if vault is None or vault.uses_rbac:
         return
@@ -78,7 +78,7 @@ def how_it_goes(context: Context, thing: Policy | Role, access: str) -> tuple[st
         words["cause"] = cause.address
         is_replaced = DELETE in cause.actions
         return "access-replaced-with-its-identity" if is_replaced else "access-replaced", words
-    for other in context.world.entries:
+    for other in context.estate.entries:
         is_made = other.resource.actions == (CREATE,) and other.resource.type == resource.type
         if is_made and is_the_same(context, other.after, thing):
             return "access-moved", {**words, "new": other.address}
@@ -91,18 +91,18 @@ OF_A_PRINCIPAL = (("object_id",), ("principal_id",))
 
 def is_the_same(context: Context, made: Thing | None, gone: Policy | Role) -> bool:
     """Return whether what the plan makes gives the account the same access as what goes."""
-    world = context.world
+    estate = context.estate
     match made, gone:
         case Policy(), Policy():
-            is_same = world.vault(made.vault) is world.vault(gone.vault)
+            is_same = estate.vault(made.vault) is estate.vault(gone.vault)
         case Role(), Role():
             is_same = (made.scope, made.definition) == (gone.scope, gone.definition)
         case _:
             return False
-    return is_same and world.is_of(made, context.account) is True
+    return is_same and estate.is_of(made, context.account) is True
 
 
-def policy_created(context: Context, policy: Policy) -> Iterator[Change]:
+def policy_created(context: Context, policy: Policy) -> Iterator[PlannedChange]:
     vault = context.vault(policy.vault)
     if vault is None or keeps_ignoring_policies(vault):
         return
@@ -114,7 +114,7 @@ def keeps_ignoring_policies(vault: KnownVault) -> bool:
     return vault.uses_rbac and (vault.after is None or vault.after.rbac is not False)
 
 
-def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[Change]:
+def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[PlannedChange]:
     vault = context.vault(before.vault)
     if vault is None or vault.uses_rbac:
         return
@@ -123,7 +123,7 @@ def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[
     yield from rights_changed(context, vault, had, has, "policy-emptied")
 
 
-def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
+def list_applied(context: Context, thing: PolicyList) -> Iterator[PlannedChange]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac:
         return
@@ -141,7 +141,7 @@ def list_applied(context: Context, thing: PolicyList) -> Iterator[Change]:
         yield from policies_given(context, vault, thing.policies)
 
 
-def list_deleted(context: Context, thing: PolicyList) -> Iterator[Change]:
+def list_deleted(context: Context, thing: PolicyList) -> Iterator[PlannedChange]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
@@ -161,12 +161,12 @@ def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
     perhaps: dict[MayBeUnknown, MayBeUnknown] = {}
     by_others: dict[MayBeUnknown, MayBeUnknown] = {}
     for policy in policies:
-        is_mine = context.world.is_of(policy, context.account)
+        is_mine = context.estate.is_of(policy, context.account)
         if is_mine is False or not policy.needed:
             continue
         if is_mine is True and policy.needed is not UNKNOWN:
             certain |= policy.needed
-        elif is_mine is None and context.world.may_be_a_group(policy, context.account):
+        elif is_mine is None and context.estate.may_be_a_group(policy, context.account):
             by_others[policy.principal] = policy.needed
         else:
             perhaps[policy.principal] = policy.needed
@@ -180,7 +180,7 @@ def rights_changed(
     has: Rights,
     kind: str,
     **words: str,
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     """Yield what the difference between the rights before and after does."""
     if had.certain and has.perhaps and not has.certain:
         yield policies_unknown(context, vault)
@@ -200,13 +200,13 @@ def rights_changed(
             yield from access_of_others_gone(context, vault)
 
 
-def access_of_others_gone(context: Context, vault: KnownVault) -> Iterator[Change]:
+def access_of_others_gone(context: Context, vault: KnownVault) -> Iterator[PlannedChange]:
     """Yield that access goes by which the account may use its key: no other is visible."""
     if context.shows_no_access(vault):
         yield context.change("access-of-others-gone", may(context.revoke(vault)), vault)
 
 
-def policies_unknown(context: Context, vault: KnownVault) -> Change:
+def policies_unknown(context: Context, vault: KnownVault) -> PlannedChange:
     """Return that only the apply will tell whether the account keeps its access."""
     readings = may(context.revoke(vault))
     causes = new_identities(context.plan)
@@ -215,7 +215,7 @@ def policies_unknown(context: Context, vault: KnownVault) -> Change:
 
 def policies_given(
     context: Context, vault: KnownVault, policies: Iterable[Policy]
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     """Yield that policies give the account access, for certain or perhaps."""
     rights = rights_given(context, policies)
     if rights.certain or rights.perhaps:
@@ -225,7 +225,7 @@ def policies_given(
 
 def policies_updated(
     context: Context, vault: KnownVault, before: Vault, after: Vault
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     """Yield what another list of policies in the vault itself gives or takes."""
     if not isinstance(before.policies, tuple) or after.policies is None:
         return
@@ -242,12 +242,12 @@ def policies_updated(
 # Roles and groups
 
 
-def role_deleted(context: Context, role: Role) -> Iterator[Change]:
-    is_mine = context.world.is_of(role, context.account)
+def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
+    is_mine = context.estate.is_of(role, context.account)
     kind, words = how_it_goes(context, role, role.name)
     for vault in vaults_with(context, role):
         counts = vault.uses_rbac or vault.before is None
-        keeps = context.world.keeps_access(vault, context.account, [context.entry], by_role=True)
+        keeps = context.estate.keeps_access(vault, context.account, [context.entry], by_role=True)
         if keeps or not (counts or is_mine) or not vault.exists_before:
             continue
         if vault.before is None:
@@ -260,26 +260,26 @@ def role_deleted(context: Context, role: Role) -> Iterator[Change]:
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         readings = may(remove, is_mine is True and bool(role.name) and not is_other)
-        if context.world.may_be_a_group(role, context.account) and is_mine is None:
+        if context.estate.may_be_a_group(role, context.account) and is_mine is None:
             kind = "access-of-others-gone"
         yield context.change(kind, readings, vault, **words)
 
 
 def new_role(context: Context, vault: KnownVault) -> Entry | None:
     """Return the entry of a role on a vault that the plan gives to the account, if it does."""
-    for entry, role in context.world.each(Role, states=[AFTER]):
+    for entry, role in context.estate.each(Role, states=[AFTER]):
         if CREATE not in entry.resource.actions:
             continue
-        is_mine = context.world.is_of(role, context.account) is True
-        if is_mine and covers(role.scope, vault, context.world):
+        is_mine = context.estate.is_of(role, context.account) is True
+        if is_mine and covers(role.scope, vault, context.estate):
             return entry
     return None
 
 
-def role_created(context: Context, role: Role) -> Iterator[Change]:
-    is_mine = context.world.is_of(role, context.account)
+def role_created(context: Context, role: Role) -> Iterator[PlannedChange]:
+    is_mine = context.estate.is_of(role, context.account)
     for vault in vaults_with(context, role):
-        if is_mine is None and context.world.may_be_a_group(role, context.account):
+        if is_mine is None and context.estate.may_be_a_group(role, context.account):
             continue
         if vault.uses_rbac and context.uses(vault) and not loses_a_role(context, vault):
             continue  # it has one, or it could not use its key
@@ -290,7 +290,7 @@ def role_created(context: Context, role: Role) -> Iterator[Change]:
 
 def loses_a_role(context: Context, vault: KnownVault) -> bool:
     """Return whether a role on a vault goes that may be the account's, before another one comes."""
-    for entry, role in context.world.each(Role, states=[BEFORE]):
+    for entry, role in context.estate.each(Role, states=[BEFORE]):
         goes = DELETE in entry.resource.actions and entry.resource.actions != (CREATE, DELETE)
         if goes and vault in vaults_with(context, role):
             return True
@@ -299,16 +299,16 @@ def loses_a_role(context: Context, vault: KnownVault) -> bool:
 
 def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
     """Yield the vaults of the account whose keys a role may reach, if it may be its own."""
-    if context.world.is_of(role, context.account) is False:
+    if context.estate.is_of(role, context.account) is False:
         return
     for vault in context.vaults:
-        if covers(role.scope, vault, context.world):
+        if covers(role.scope, vault, context.estate):
             yield vault
 
 
 def members_leave(
     context: Context, before: Members, after: Members | None = None
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     """Yield that members leave a group by which the account may have its access."""
     gone = before.members
     if after is not None:
@@ -319,18 +319,18 @@ def members_leave(
     if isinstance(gone, frozenset) and user.is_known and not gone & user.may_be:
         return
     for vault in context.vaults:
-        if context.world.lets_in(vault, before.group) and context.shows_no_access(vault):
+        if context.estate.lets_in(vault, before.group) and context.shows_no_access(vault):
             yield context.change("group-left", may(context.revoke(vault)), vault)
 
 
 def custom_role_narrowed(
     context: Context, before: RoleDefinition, after: RoleDefinition | None = None
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     """Yield that a custom role goes or loses the use of keys, by which the account may use its."""
     if before.uses_keys is False or (after is not None and after.uses_keys is True):
         return
     names = (f"@{context.entry.address}", before.name.lower(), last_word(str(before.id)))
-    roles = context.world.each(Role, states=[BEFORE])
+    roles = context.estate.each(Role, states=[BEFORE])
     given = [entry for entry, role in roles if role.definition in names]
     for vault in context.vaults:
         if vault.uses_rbac and context.shows_no_access(vault, *given):

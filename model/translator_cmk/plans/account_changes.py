@@ -11,11 +11,11 @@ from ..machine.commands import (
     EnableIdentity,
     ReturnToMicrosoftManagedKeys,
 )
-from .context import NOTHING, Change, Commands, Context, may
+from .context import NOTHING, Commands, Context, PlannedChange, may
+from .estate import UsedKey
 from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, KeyInUse, MayBeUnknown
 from .verdicts import NOT_SPECIFIED
-from .world import UsedKey
 
 PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 """The setting of azurerm by which a deleted account is purged too; it is on unless turned off."""
@@ -23,7 +23,7 @@ PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 # Accounts
 
 
-def account_deleted(context: Context, account: Account) -> Iterator[Change]:
+def account_deleted(context: Context, account: Account) -> Iterator[PlannedChange]:
     if context.is_mine(account.id):
         kind = "account-replaced" if context.has(CREATE, context.account) else "account-deleted"
         delete = (DeleteResource(context.account.name),)
@@ -31,10 +31,10 @@ def account_deleted(context: Context, account: Account) -> Iterator[Change]:
         yield context.change(kind, (delete,), purged=purged)
 
 
-def account_created(context: Context, account: Account) -> Iterator[Change]:
+def account_created(context: Context, account: Account) -> Iterator[PlannedChange]:
     if not context.is_mine(account.id):
         return
-    used = context.world.used_key(account.key)
+    used = context.estate.used_key(account.key)
     options: dict[str, Any] = {}
     kind = "account-created"
     if used is not None:
@@ -47,7 +47,7 @@ def account_created(context: Context, account: Account) -> Iterator[Change]:
         yield context.change("identity-on", may(enable, account.has_identity is True))
 
 
-def account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+def account_updated(context: Context, before: Account, after: Account) -> Iterator[PlannedChange]:
     if not context.is_mine(before.id):
         return
     name = context.account.name
@@ -63,7 +63,7 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
         yield context.change("identity-unknown", may((DisableIdentity(name),)))
 
 
-def identity_off(context: Context) -> Change:
+def identity_off(context: Context) -> PlannedChange:
     """Return that the system-assigned identity goes, for a user-assigned one perhaps."""
     readings = ((DisableIdentity(context.account.name),),)
     if not context.account.user.is_system:
@@ -71,7 +71,9 @@ def identity_off(context: Context) -> Change:
     return context.change("identity-off", readings)
 
 
-def key_of_account_updated(context: Context, before: Account, after: Account) -> Iterator[Change]:
+def key_of_account_updated(
+    context: Context, before: Account, after: Account
+) -> Iterator[PlannedChange]:
     if after.key is None:
         if before.key is not None:
             yield left_out(context) if after.leaves_key_open else given_up(context)
@@ -81,44 +83,46 @@ def key_of_account_updated(context: Context, before: Account, after: Account) ->
             yield from unknown_key(context)
         return
     if before.key != after.key:
-        yield from enabled(context, context.world.used_key(after.key))
+        yield from enabled(context, context.estate.used_key(after.key))
 
 
 # User-assigned identities
 
 
-def identity_detached(context: Context, before: Account, after: Account) -> Iterator[Change]:
+def identity_detached(context: Context, before: Account, after: Account) -> Iterator[PlannedChange]:
     """Yield that the account loses the user-assigned identity by which it uses its key."""
     if UNKNOWN in (before.assigned, after.assigned):
         return
     staying: set[str] = set()
     for name in after.assigned:
-        staying |= context.world.identities.get(name, {name})
+        staying |= context.estate.identities.get(name, {name})
     if context.account.user.may_be & (before.assigned - staying):
         yield from key_without_its_user(context, "identity-detached")
 
 
-def identity_deleted(context: Context, identity: Identity) -> Iterator[Change]:
+def identity_deleted(context: Context, identity: Identity) -> Iterator[PlannedChange]:
     """Yield that the user-assigned identity goes by which the account uses its key."""
     if context.account.user.may_be & {identity.id, identity.principal, f"@{context.entry.address}"}:
         yield from key_without_its_user(context, "identity-deleted")
 
 
-def key_without_its_user(context: Context, kind: str) -> Iterator[Change]:
+def key_without_its_user(context: Context, kind: str) -> Iterator[PlannedChange]:
     """Yield that nobody may be left who can use the key."""
     used = context.account.key
     if used is not None and not context.account.user.is_system:
-        vault = context.world.vault_named(used.vault)
+        vault = context.estate.vault_named(used.vault)
         yield context.change(kind, may(context.revoke(vault)), vault)
 
 
-def user_changed(context: Context, before: MayBeUnknown, after: MayBeUnknown) -> Iterator[Change]:
+def user_changed(
+    context: Context, before: MayBeUnknown, after: MayBeUnknown
+) -> Iterator[PlannedChange]:
     """Yield that another identity than before is to use the same key."""
-    world, account = context.world, context.account
-    if world.used_key(before) is None or world.used_key(before) != world.used_key(after):
+    estate, account = context.estate, context.account
+    if estate.used_key(before) is None or estate.used_key(before) != estate.used_key(after):
         return
-    old = world.user_of(account, account.before, before)
-    new = world.user_of(account, account.after or account.before, after)
+    old = estate.user_of(account, account.before, before)
+    new = estate.user_of(account, account.after or account.before, after)
     is_off = account.before is not None and account.before.identity is not False
     is_off = is_off and account.after is not None and account.after.identity is False
     if not is_off and not old.names & new.names and before.client != after.client:
@@ -130,17 +134,17 @@ def user_changed(context: Context, before: MayBeUnknown, after: MayBeUnknown) ->
 
 def key_put_in_use(
     context: Context, thing: KeyInUse, before: MayBeUnknown = None
-) -> Iterator[Change]:
+) -> Iterator[PlannedChange]:
     if not context.is_mine(thing.account):
         return
     yield from user_changed(context, before, thing.key)
-    if thing.key is UNKNOWN or context.world.used_key(thing.key) is None:
+    if thing.key is UNKNOWN or context.estate.used_key(thing.key) is None:
         yield from unknown_key(context)
     else:
-        yield from enabled(context, context.world.used_key(thing.key))
+        yield from enabled(context, context.estate.used_key(thing.key))
 
 
-def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
+def enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
     """Yield that customer-managed keys are enabled, with another key perhaps."""
     if used is None:
         return
@@ -157,11 +161,11 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[Change]:
         kind = "key-version"
         if context.setup.works_by_role():
             commands = NOTHING  # the service has taken a key of this vault
-    vault = context.world.vault_named(used.vault)
+    vault = context.estate.vault_named(used.vault)
     yield context.change(kind, (commands,), vault, key=used.key)
 
 
-def unknown_key(context: Context) -> Iterator[Change]:
+def unknown_key(context: Context) -> Iterator[PlannedChange]:
     """Yield that a key is put in use of which only the apply will tell which it is."""
     used = context.account.key
     if used is None or used.in_hsm:
@@ -172,16 +176,16 @@ def unknown_key(context: Context) -> Iterator[Change]:
         CreateKey(used.vault, other),
         EnableCustomerManagedKeys(context.account.name, used.vault, other, through="api"),
     )
-    yield context.change("key-unknown", may(commands), context.world.vault_named(used.vault))
+    yield context.change("key-unknown", may(commands), context.estate.vault_named(used.vault))
 
 
-def key_given_up(context: Context, thing: KeyInUse) -> Iterator[Change]:
-    is_used = not thing.stays and context.world.used_key(thing.key) is not None
+def key_given_up(context: Context, thing: KeyInUse) -> Iterator[PlannedChange]:
+    is_used = not thing.stays and context.estate.used_key(thing.key) is not None
     if is_used and context.is_mine(thing.account):
         yield given_up(context)
 
 
-def given_up(context: Context) -> Change:
+def given_up(context: Context) -> PlannedChange:
     """Return that the account returns to Microsoft's keys, beside a resource that names one."""
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
     owner = context.other_owner_of_key()
@@ -190,7 +194,7 @@ def given_up(context: Context) -> Change:
     return context.change("key-given-up-beside", (give_up,), owner=owner.address)
 
 
-def left_out(context: Context) -> Change:
+def left_out(context: Context) -> PlannedChange:
     """Return that a body names no key any more, which may mean that it is given up."""
     readings = may((ReturnToMicrosoftManagedKeys(context.account.name),))
     owner = context.other_owner_of_key()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..machine.commands import DeleteKey, DisableIdentity
 from . import access_changes, account_changes, key_changes, vault_changes
-from .context import Change, Context, may
+from .context import Context, PlannedChange, may
 from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
 from .things import (
     Account,
@@ -36,7 +36,7 @@ class Operation:
     """`delete`, `create`, `update` or `perhaps`."""
     place: int
     """Its place among the operations of its resource."""
-    changes: tuple[Change, ...]
+    changes: tuple[PlannedChange, ...]
 
     @property
     def address(self) -> str:
@@ -46,7 +46,7 @@ class Operation:
 
 def operations_of(context: Context) -> Iterator[Operation]:
     """Yield the operations that concern the account, in the order of the plan."""
-    for entry in context.world.entries:
+    for entry in context.estate.entries:
         here = context.at(entry)
         for place, action in enumerate(entry.resource.actions):
             changes = tuple(changes_of(here, entry.before, entry.after, action))
@@ -56,7 +56,7 @@ def operations_of(context: Context) -> Iterator[Operation]:
 
 def changes_of(
     context: Context, before: Thing | None, after: Thing | None, action: str
-) -> Iterable[Change]:
+) -> Iterable[PlannedChange]:
     """Return what one action does to the world of the account."""
     if action == DELETE and type(before) in DELETED:
         return DELETED[type(before)](context, before)
@@ -67,7 +67,7 @@ def changes_of(
     return perhaps(context, before or after) if action == PERHAPS else ()
 
 
-Read = Callable[..., Iterable[Change]]
+Read = Callable[..., Iterable[PlannedChange]]
 """Returns what it does to the world of an account that a thing is deleted, made or changed."""
 
 DELETED: Mapping[type, Read] = {
@@ -106,7 +106,7 @@ UPDATED: Mapping[type, Read] = {
 }
 
 
-def perhaps(context: Context, thing: Thing | None) -> Iterator[Change]:
+def perhaps(context: Context, thing: Thing | None) -> Iterator[PlannedChange]:
     """Yield that what was not evaluated may take the key away."""
     name = context.account.name
     match thing:
@@ -120,6 +120,6 @@ def perhaps(context: Context, thing: Thing | None) -> Iterator[Change]:
         case Key():
             vault = context.vault(thing.vault)
             if vault is not None:
-                key = context.world.key(vault, thing.name).name
+                key = context.estate.key(vault, thing.name).name
                 commands = (DeleteKey(vault.name, key),)
                 yield context.change("not-evaluated", may(commands), vault, key=key)

@@ -8,7 +8,7 @@ from ..machine.commands import ReturnToMicrosoftManagedKeys
 from ..machine.entities import Resource
 from ..requirements import Register
 from .basis import BY_THE_ARTICLE, Basis, basis_of
-from .context import Change
+from .context import PlannedChange
 from .walk import Effect, Loss, Walk
 
 LATER = frozenset({"back", "may be back", "stays lost"})
@@ -59,7 +59,7 @@ class Telling:
     """The requirements that do not count."""
 
     def consequences(
-        self, effect: Effect, change: Change, readings: Readings, walk: Walk
+        self, effect: Effect, change: PlannedChange, readings: Readings, walk: Walk
     ) -> Iterator[Consequence]:
         """Yield what becomes of what the account holds by one command."""
         for loss in effect.losses:
@@ -178,14 +178,14 @@ def broken_demands(effect: Effect, register: Register, silent: Collection[str]) 
     return found
 
 
-def must_be_lost(loss: Loss, change: Change, readings: Readings, walk: Walk) -> bool:
+def must_be_lost(loss: Loss, change: PlannedChange, readings: Readings, walk: Walk) -> bool:
     """Return whether a thing is lost in every order, and in each reading of the change."""
     if loss.degree != "must" or walk.at_the_end.get(loss.stake) != "must":
         return False
     return in_every_reading(change, readings, loss)
 
 
-def in_every_reading(change: Change, readings: Readings, loss: Loss) -> bool:
+def in_every_reading(change: PlannedChange, readings: Readings, loss: Loss) -> bool:
     """Return whether a change must lose something in each of its readings."""
     for number in range(len(change.readings)):
         degrees: list[str] = []

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..machine import Command
 from ..machine.commands import GrantKeyAccess, RemoveKeyRole, RevokeKeyAccess
+from .estate import AFTER, BEFORE, Estate, KnownAccount, KnownVault
 from .inventory import Entry
 from .plan import DELETE, Plan
 from .setup import Setup
 from .things import Account, KeyInUse, MayBeUnknown, Vault
-from .world import AFTER, BEFORE, KnownAccount, KnownVault, World
 
 Commands = tuple[Command, ...]
 NOTHING: Commands = ()
@@ -21,7 +21,7 @@ HSM = "keys.managed-hsm"
 
 
 @dataclass(frozen=True)
-class Change:
+class PlannedChange:
     """One difference: its kind, which has words in `advice.yaml`, and its readings."""
 
     kind: str
@@ -52,11 +52,11 @@ class Context:
 
     entry: Entry
 
-    def __init__(self, plan: Plan, world: World, account: KnownAccount) -> None:
+    def __init__(self, plan: Plan, estate: Estate, account: KnownAccount) -> None:
         self.plan = plan
-        self.world = world
+        self.estate = estate
         self.account = account
-        self.setup = Setup(world, account)
+        self.setup = Setup(estate, account)
         self.vaults = self.setup.vaults
 
     def at(self, entry: Entry) -> "Context":
@@ -74,14 +74,14 @@ class Context:
         verdict: str = "",
         cites: str = "",
         **names: str | Sequence[str],
-    ) -> Change:
+    ) -> PlannedChange:
         """Return a change with the names that its words have."""
         key = self.account.key
         names["account"] = self.account.name
         names["key_before"] = "" if key is None else key.key
         if vault is not None:
             names["vault"] = vault.name
-        return Change(kind, readings, names, silent, verdict, cites)
+        return PlannedChange(kind, readings, names, silent, verdict, cites)
 
     def feature(self, name: str) -> Any:
         """Return a setting of the provider of the resource that is on by default, or `UNKNOWN`."""
@@ -89,12 +89,12 @@ class Context:
 
     def is_mine(self, reference: MayBeUnknown) -> bool:
         """Return whether a reference is to this account."""
-        return self.world.account(reference) is self.account
+        return self.estate.account(reference) is self.account
 
     def vault(self, *references: MayBeUnknown) -> KnownVault | None:
         """Return the vault that is meant, if it has to do with this account."""
         for reference in references:
-            vault = self.world.vault(reference)
+            vault = self.estate.vault(reference)
             if vault is not None:
                 return vault if vault in self.vaults else None
         return None
@@ -114,15 +114,15 @@ class Context:
         it under another address.
         """
         state = BEFORE if action == DELETE else AFTER
-        for entry, facts in self.world.each(Vault, Account, states=[state]):
-            find = self.world.vault if isinstance(facts, Vault) else self.world.account
+        for entry, facts in self.estate.each(Vault, Account, states=[state]):
+            find = self.estate.vault if isinstance(facts, Vault) else self.estate.account
             if action in entry.resource.actions and find(facts.id) is known:
                 return True
         return False
 
     def other_owner_of_key(self) -> Entry | None:
         """Return the resource that goes on naming the key of the account beside its own block."""
-        for entry, facts in self.world.each(KeyInUse, states=[AFTER]):
+        for entry, facts in self.estate.each(KeyInUse, states=[AFTER]):
             if self.is_mine(facts.account):
                 return entry
         return None
@@ -136,7 +136,9 @@ class Context:
         """
         if not self.uses(vault) or self.has(DELETE, vault) or self.has(DELETE, self.account):
             return False
-        return not self.world.keeps_access(vault, self.account, (self.entry, *but), vault.uses_rbac)
+        return not self.estate.keeps_access(
+            vault, self.account, (self.entry, *but), vault.uses_rbac
+        )
 
     def uses(self, vault: KnownVault) -> bool:
         """Return whether the account uses a key of a vault before the change."""

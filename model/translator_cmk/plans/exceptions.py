@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ..shapes import DAY, TEXT, Choice, ListOf, MapOf, Text, record
 from ..strict_yaml import read_yaml
+from .estate import HOLDS, OTHERS, address_in_words
 from .finding import Finding, Known, Report
 from .verdicts import MAY_LOSE, NOT_JUDGED, VERDICTS
-from .world import HOLDS, OTHERS, address_in_words
 
 NAME = Text(".+", "the name of an account")
 KNOWN = record(

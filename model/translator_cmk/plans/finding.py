@@ -8,7 +8,7 @@ from ..machine import Command, Stage
 from .basis import BY_THE_ARTICLE
 from .causes import Forced
 from .consequences import LATER, Consequence
-from .context import Change
+from .context import PlannedChange
 from .plan import Plan, PlannedResource
 from .sources import Place
 from .verdicts import LOSES, MAY_LOSE, NOT_JUDGED, VERDICTS, graver
@@ -30,7 +30,7 @@ class Part:
     """What one change of a resource does."""
 
     verb: str
-    change: Change
+    change: PlannedChange
     verdict: str
     consequences: tuple[Consequence, ...] = ()
     only_in_some_orders: bool = False

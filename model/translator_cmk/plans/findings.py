@@ -20,7 +20,8 @@ from .consequences import (
     broken_demands,
     must_be_lost,
 )
-from .context import Change, Context
+from .context import Context, PlannedChange
+from .estate import Estate, KnownAccount, holds_of
 from .finding import Finding, Note, Part, Replay, Report
 from .gaps import how_long
 from .order import Name, predecessors
@@ -37,7 +38,6 @@ from .verdicts import (
     graver,
 )
 from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
-from .world import KnownAccount, World, holds_of
 
 DELETIONS = {
     "account-deleted": "account",
@@ -76,13 +76,13 @@ class Judge:
     def judge(self, plan: Plan) -> Report:
         """Return what a plan does."""
         self.undecided = []
-        world = World(plan, self.holds)
-        self.notes = [Note("key-not-told", name) for name in sorted(world.with_key_not_judged)]
-        all_found = self._findings(plan, world)
-        self._look_at_what_is_not_judged(plan, world)
+        estate = Estate(plan, self.holds)
+        self.notes = [Note("key-not-told", name) for name in sorted(estate.with_key_not_judged)]
+        all_found = self._findings(plan, estate)
+        self._look_at_what_is_not_judged(plan, estate)
         findings = [finding for finding in all_found if finding.verdict]
         findings += map(not_decided, dict.fromkeys(self.undecided))
-        others = world.not_judged.items()
+        others = estate.not_judged.items()
         return Report(
             plan=plan,
             profile=self.profile,
@@ -91,23 +91,23 @@ class Judge:
             findings=tuple(in_order(plan, with_what_goes_with(findings))),
             quiet=tuple(changes_without_finding(plan, all_found, findings)),
             changes=sum(1 for _ in plan.changes()),
-            accounts={account.name: account.is_outside for account in world.every_account()},
+            accounts={account.name: account.is_outside for account in estate.every_account()},
             # an account has an address, and may have an id besides
             not_judged=Counter(kind for name, kind in others if name.startswith("@")),
             notes=tuple(self.notes),
         )
 
-    def _look_at_what_is_not_judged(self, plan: Plan, world: World) -> None:
+    def _look_at_what_is_not_judged(self, plan: Plan, estate: Estate) -> None:
         """Note what may cost something that is not judged, and what only seems to."""
-        self.undecided += not_judged(plan, world)
-        for resource in not_followed(plan, world):
-            if may_take_a_key(plan, world, resource):
+        self.undecided += not_judged(plan, estate)
+        for resource in not_followed(plan, estate):
+            if may_take_a_key(plan, estate, resource):
                 self.undecided.append(NotJudged("request-not-followed", resource))
             else:
                 self.notes.append(Note("not-followed", resource.address))
-        for vault, accounts in accounts_not_judged(world):
+        for vault, accounts in accounts_not_judged(estate):
             for account in accounts:
-                for operation in self._losing(Context(plan, world, account)):
+                for operation in self._losing(Context(plan, estate, account)):
                     its = operation.resource
                     self.undecided.append(NotJudged("key-elsewhere", its, vault.name))
 
@@ -134,18 +134,20 @@ class Judge:
         walker.prepare(context.setup.commands())
         return walker
 
-    def _findings(self, plan: Plan, world: World) -> list[Finding]:
+    def _findings(self, plan: Plan, estate: Estate) -> list[Finding]:
         """Return what is found on each address; a harmless change has no verdict."""
         by_address: dict[str, list[Finding]] = {}
-        for account in world.every_account():
-            for finding in self._judge_account(plan, world, account):
+        for account in estate.every_account():
+            for finding in self._judge_account(plan, estate, account):
                 by_address.setdefault(finding.address, []).append(finding)
         found = map(merged, by_address.values())
         return [replace(each, forced=forced(plan, each.resource)) for each in found]
 
-    def _judge_account(self, plan: Plan, world: World, account: KnownAccount) -> Iterator[Finding]:
+    def _judge_account(
+        self, plan: Plan, estate: Estate, account: KnownAccount
+    ) -> Iterator[Finding]:
         """Yield what the plan does to one account."""
-        context = Context(plan, world, account)
+        context = Context(plan, estate, account)
         operations = list(operations_of(context))
         if not operations:
             return
@@ -188,7 +190,7 @@ class Judge:
             {account.name: account.kind},
         )
 
-    def _part(self, story: "Story", traced: Traced, change: Change) -> Part:
+    def _part(self, story: "Story", traced: Traced, change: PlannedChange) -> Part:
         """Return what one change does, at its worst over all orders."""
         walk = story.walk
         telling = Telling(story.context.account.name, self.register, self.article.silent)
@@ -216,7 +218,7 @@ class Judge:
     def _verdict(
         self,
         effect: Effect,
-        change: Change,
+        change: PlannedChange,
         readings: Readings,
         walk: Walk,
     ) -> str:
@@ -252,7 +254,7 @@ def where_roles_work(machine: Machine) -> Machine:
 
 def not_decided(reason: NotJudged) -> Finding:
     """Return the finding that something is not judged."""
-    change = Change(reason.kind, (), {"what": reason.what})
+    change = PlannedChange(reason.kind, (), {"what": reason.what})
     return Finding(reason.resource, (Part("", change, NOT_JUDGED),))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..machine import Unspecified
 from ..machine.entities import Workspace
 from .changes import Operation
-from .context import Change
+from .context import PlannedChange
 from .finding import Finding, Gap
 from .plan import DELETE
 from .verdicts import LOSES, MAY_LOSE
@@ -61,7 +61,7 @@ def may_give_back(walk: Walk, number: int) -> bool:
     return False
 
 
-def effects_of(walk: Walk, number: int) -> Iterator[tuple[Effect, Change]]:
+def effects_of(walk: Walk, number: int) -> Iterator[tuple[Effect, PlannedChange]]:
     """Yield each effect of an operation, with the change that has it."""
     for (operation, _), traced in walk.traced.items():
         if operation == number:

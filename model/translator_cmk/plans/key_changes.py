@@ -4,33 +4,33 @@ import re
 from collections.abc import Iterator
 
 from ..machine.commands import CreateKey, DeleteKey, DisableKey, RecoverKey
-from .context import HSM, NOTHING, Change, Context, may
+from .context import HSM, NOTHING, Context, PlannedChange, may
+from .estate import KnownVault
 from .plan import UNKNOWN
 from .setup import type_and_size
 from .things import Key
 from .verdicts import NOT_SPECIFIED
-from .world import KnownVault
 
 RECOVERS = "key_vault.recover_soft_deleted_keys"
 """The setting of azurerm by which it recovers a deleted key that is made again."""
 
 
-def key_deleted(context: Context, key: Key) -> Iterator[Change]:
+def key_deleted(context: Context, key: Key) -> Iterator[PlannedChange]:
     vault = context.vault(key.vault)
     if vault is None:
         return
-    known = context.world.key(vault, key.name)
+    known = context.estate.key(vault, key.name)
     is_used = context.account.key is not None and context.account.key.key == known.name
     words = {"key": known.name, "used": str(is_used)}
     readings = may((DeleteKey(vault.name, known.name),), certain=not vault.is_hsm)
     yield context.change("key-deleted", readings, vault, HSM if vault.is_hsm else "", **words)
 
 
-def key_created(context: Context, key: Key) -> Iterator[Change]:
+def key_created(context: Context, key: Key) -> Iterator[PlannedChange]:
     vault = context.vault(key.vault)
     if vault is None:
         return
-    known = context.world.key(vault, key.name)
+    known = context.estate.key(vault, key.name)
     recovers = context.feature(RECOVERS)
     if known.exists_before and recovers is not False:
         recover = RecoverKey(vault.name, known.name)
@@ -43,13 +43,13 @@ def key_created(context: Context, key: Key) -> Iterator[Change]:
 # What a key can be used for, and when
 
 
-def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
+def key_updated(context: Context, before: Key, after: Key) -> Iterator[PlannedChange]:
     """Yield what another use, or other dates, of the key mean to an account that uses it."""
     vault = context.vault(before.vault)
     used = context.account.key
     if vault is None or used is None or used.vault != vault.name:
         return
-    name = context.world.key(vault, before.name).name
+    name = context.estate.key(vault, before.name).name
     if used.key != name:
         return
     gone = operations_gone(before, after)
@@ -66,7 +66,9 @@ def key_updated(context: Context, before: Key, after: Key) -> Iterator[Change]:
         yield key_dated(context, vault, name, date, after.expires)
 
 
-def key_dated(context: Context, vault: KnownVault, key: str, date: str, day: object) -> Change:
+def key_dated(
+    context: Context, vault: KnownVault, key: str, date: str, day: object
+) -> PlannedChange:
     """Return that a key gets a date, with the day if it is known."""
     known = DATE.match(day) if isinstance(day, str) else None
     names = {"key": key, "date": date, "day": known[0] if known else ""}

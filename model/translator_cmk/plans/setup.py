@@ -24,9 +24,9 @@ from ..machine.commands import (
     TrainModel,
     UploadDocument,
 )
+from .estate import Estate, KnownAccount, KnownVault, holds_of, location_name
 from .plan import UNKNOWN
 from .things import Account, Key, Vault, subscription_of
-from .world import KnownAccount, KnownVault, World, holds_of, location_name
 
 TIER = "cmk-tier"
 TENANT = "home"
@@ -36,10 +36,10 @@ KEY_TYPES = {"rsa": "RSA", "rsa-hsm": "RSA-HSM", "ec": "EC", "ec-hsm": "EC"}
 class Setup:
     """The world of an account before a change: its stage, and the commands that lead there."""
 
-    def __init__(self, world: World, account: KnownAccount) -> None:
-        self.world = world
+    def __init__(self, estate: Estate, account: KnownAccount) -> None:
+        self.estate = estate
         self.account = account
-        self.vaults = world.vaults_of(account)
+        self.vaults = estate.vaults_of(account)
 
     def stage(self) -> Stage:
         """Return the stage: the subscriptions and regions of an account and its vaults."""
@@ -76,12 +76,12 @@ class Setup:
             if own is UNKNOWN:
                 own = subscription_of(state.id)
         subscription = subscription_of(facts.id) if facts is not None else UNKNOWN
-        otherwise = self.world.names.shown(own, "production")
-        return self.world.names.shown(subscription, otherwise)
+        otherwise = self.estate.names.shown(own, "production")
+        return self.estate.names.shown(subscription, otherwise)
 
     def group(self, facts: Account | Vault | None) -> str:
         """Return the name of a resource group in the model."""
-        return self.world.names.shown(facts.group if facts is not None else UNKNOWN, "group")
+        return self.estate.names.shown(facts.group if facts is not None else UNKNOWN, "group")
 
     def commands(self) -> list[Command]:
         """Return the commands that lead to the world of an account before the change."""
@@ -127,18 +127,18 @@ class Setup:
             yield EnableCustomerManagedKeys(name, used.vault, used.key, through="api")
         yield from self._setup_contents(name)
         for vault in self.vaults:
-            if self.world.has_role_before(vault, self.account) is True:
+            if self.estate.has_role_before(vault, self.account) is True:
                 yield AssignKeyRole(vault.name, name)
         if used is not None:
-            yield from self._setup_access_in_use(self.world.vault_named(used.vault))
+            yield from self._setup_access_in_use(self.estate.vault_named(used.vault))
 
     def _setup_access_in_use(self, vault: KnownVault) -> Iterator[Command]:
         """Yield what leads from an access policy, by which keys are enabled, to what is there."""
         if vault.uses_rbac:
-            if self.world.has_role_before(vault, self.account) is not True:
+            if self.estate.has_role_before(vault, self.account) is not True:
                 yield AssignKeyRole(vault.name, self.account.name)  # or it could not use its key
             yield SetPermissionModel(vault.name, "rbac")
-            if not self.world.is_listed(vault, self.account):
+            if not self.estate.is_listed(vault, self.account):
                 yield RevokeKeyAccess(vault.name, self.account.name)
         elif vault.name not in self.account.access:
             yield RevokeKeyAccess(vault.name, self.account.name)
@@ -149,8 +149,8 @@ class Setup:
         """Return whether the account uses its key by a role alone before."""
         if self.account.key is None:
             return False
-        vault = self.world.vault_named(self.account.key.vault)
-        return vault.uses_rbac and not self.world.is_listed(vault, self.account)
+        vault = self.estate.vault_named(self.account.key.vault)
+        return vault.uses_rbac and not self.estate.is_listed(vault, self.account)
 
     def _lacks_its_identity(self) -> bool:
         """Return whether the identity is off before by which the account uses its key."""
@@ -164,7 +164,7 @@ class Setup:
             return ""
         if (
             used.vault not in self.account.access
-            and not self.world.vault_named(used.vault).uses_rbac
+            and not self.estate.vault_named(used.vault).uses_rbac
         ):
             return "access"
         if self._lacks_its_identity():
@@ -172,7 +172,7 @@ class Setup:
         return ""
 
     def _setup_contents(self, account: str) -> Iterator[Command]:
-        holds = holds_of(self.world.holds, account)
+        holds = holds_of(self.estate.holds, account)
         if holds == "nothing":
             return
         yield CreateWorkspace(workspace_of(account), account)

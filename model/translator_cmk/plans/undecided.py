@@ -7,6 +7,19 @@ judged account uses, so the same walk says whether a change takes that key away.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from .estate import (
+    BEFORE,
+    OTHERS,
+    Estate,
+    KnownAccount,
+    KnownKey,
+    KnownVault,
+    UsedKey,
+    covers,
+    holds_of,
+    known_id,
+    vault_in,
+)
 from .forms import AZAPI_UPDATE, FORMS, as_body
 from .inventory import Entry, referred_to, thing
 from .plan import CREATE, DELETE, PERHAPS, UNKNOWN, UPDATE, Attributes, Plan, PlannedResource
@@ -24,19 +37,6 @@ from .things import (
     lower,
 )
 from .vault_changes import keeps_what_it_holds
-from .world import (
-    BEFORE,
-    OTHERS,
-    KnownAccount,
-    KnownKey,
-    KnownVault,
-    UsedKey,
-    World,
-    covers,
-    holds_of,
-    known_id,
-    vault_in,
-)
 
 IN_AZURE = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
 FOLLOWED = frozenset(kind for kind in FORMS if kind.startswith(IN_AZURE))
@@ -73,36 +73,39 @@ class NotJudged(NamedTuple):
     """The name that its sentence has."""
 
 
-def not_judged(plan: Plan, world: World) -> Iterator[NotJudged]:
+def not_judged(plan: Plan, estate: Estate) -> Iterator[NotJudged]:
     """Yield all reasons that a plan itself gives."""
     if plan.failed:
         yield NotJudged("planning-failed", PlannedResource(plan.source, "", (), None, None))
     yield from without_contents(plan)
-    yield from changes_of_keys_not_judged(world)
-    yield from deletions_of_unknown_things(world)
-    yield from roles_on_what_is_not_shown(world)
-    yield from groups_that_go(plan, world)
+    yield from changes_of_keys_not_judged(estate)
+    yield from deletions_of_unknown_things(estate)
+    yield from roles_on_what_is_not_shown(estate)
+    yield from groups_that_go(plan, estate)
 
 
 # Accounts that are not judged
 
 
-def accounts_not_judged(world: World) -> Iterator[tuple[KnownVault, list[KnownAccount]]]:
+def accounts_not_judged(estate: Estate) -> Iterator[tuple[KnownVault, list[KnownAccount]]]:
     """Yield each vault whose keys no judged account uses, with accounts that may use one."""
-    judged = vaults_judged(world)
-    for vault in world.every_vault():
+    judged = vaults_judged(estate)
+    for vault in estate.every_vault():
         if vault.name in judged or not vault.exists_before:
             continue
-        if may_have_a_key_in_use(world, vault):
-            yield vault, [account_on(world, vault, key) for key in keys_to_try(world, vault)]
+        if may_have_a_key_in_use(estate, vault):
+            yield (
+                vault,
+                [account_on(estate, vault, key) for key in keys_to_try(estate, vault)],
+            )
 
 
-def vaults_judged(world: World) -> set[str]:
+def vaults_judged(estate: Estate) -> set[str]:
     """Return the names of the vaults whose keys judged accounts use."""
-    return {account.key.vault for account in world.every_account() if account.key is not None}
+    return {account.key.vault for account in estate.every_account() if account.key is not None}
 
 
-def may_have_a_key_in_use(world: World, vault: KnownVault) -> bool:
+def may_have_a_key_in_use(estate: Estate, vault: KnownVault) -> bool:
     """Return whether an account may use a key of a vault, as far as the plan shows the vault."""
     facts = vault.before
     if facts is None:
@@ -113,7 +116,7 @@ def may_have_a_key_in_use(world: World, vault: KnownVault) -> bool:
         return False
     if facts.rbac is not False or not isinstance(facts.policies, tuple) or usable_keys(vault):
         return True  # roles are given anywhere
-    return any(may_be_enough(policy) for policy in world.policies_before(vault))
+    return any(may_be_enough(policy) for policy in estate.policies_before(vault))
 
 
 def may_be_enough(policy: Policy) -> bool:
@@ -133,52 +136,52 @@ def usable_keys(vault: KnownVault) -> list[KnownKey]:
     return found
 
 
-def keys_to_try(world: World, vault: KnownVault) -> list[KnownKey]:
+def keys_to_try(estate: Estate, vault: KnownVault) -> list[KnownKey]:
     """Return each key of a vault that the plan takes away, or else one that stands for all."""
     usable = usable_keys(vault)
     going = [key for key in usable if key.after is None or key.is_created]
     if going:
         return going
-    return usable[:1] or [world.key(vault, "any-key")]
+    return usable[:1] or [estate.key(vault, "any-key")]
 
 
-def account_on(world: World, vault: KnownVault, key: KnownKey) -> KnownAccount:
+def account_on(estate: Estate, vault: KnownVault, key: KnownKey) -> KnownAccount:
     """Return an account that the plan does not show and that uses a key of a vault."""
-    account = KnownAccount(world.names.new(f"account-on-{vault.name}", "account"))
+    account = KnownAccount(estate.names.new(f"account-on-{vault.name}", "account"))
     account.is_outside = True
     account.key = UsedKey(vault.name, key.name)
     account.access.add(vault.name)
     return account
 
 
-def roles_on_what_is_not_shown(world: World) -> Iterator[NotJudged]:
+def roles_on_what_is_not_shown(estate: Estate) -> Iterator[NotJudged]:
     """Yield which roles go that may use keys in a scope of which no vault is looked at."""
-    looked_at = vaults_looked_at(world)
-    for entry, role in world.each(Role, states=[BEFORE]):
+    looked_at = vaults_looked_at(estate)
+    for entry, role in estate.each(Role, states=[BEFORE]):
         if DELETE not in entry.resource.actions:
             continue
         is_on_a_vault = vault_in(role.scope) is not None
-        if is_on_a_vault or any(covers(role.scope, vault, world) for vault in looked_at):
+        if is_on_a_vault or any(covers(role.scope, vault, estate) for vault in looked_at):
             continue
-        if not any(world.is_of(role, account) for account in world.every_account()):
+        if not any(estate.is_of(role, account) for account in estate.every_account()):
             yield NotJudged("role-on-what-is-not-shown", entry.resource)
 
 
-def vaults_looked_at(world: World) -> list[KnownVault]:
+def vaults_looked_at(estate: Estate) -> list[KnownVault]:
     """Return the vaults in Azure whose keys accounts use, or may use where none is judged."""
-    judged = vaults_judged(world)
+    judged = vaults_judged(estate)
     found: list[KnownVault] = []
-    for vault in world.every_vault():
+    for vault in estate.every_vault():
         if not vault.exists_before or known_id(vault) is None:
             continue
-        if vault.name in judged or may_have_a_key_in_use(world, vault):
+        if vault.name in judged or may_have_a_key_in_use(estate, vault):
             found.append(vault)
     return found
 
 
-def groups_that_go(plan: Plan, world: World) -> Iterator[NotJudged]:
+def groups_that_go(plan: Plan, estate: Estate) -> Iterator[NotJudged]:
     """Yield which groups go with all that they hold, of which a plan need not show anything."""
-    if holds_of(world.holds, OTHERS) == "nothing":
+    if holds_of(estate.holds, OTHERS) == "nothing":
         return
     for resource in plan.changes():
         if DELETE not in resource.actions or not is_a_group(plan, resource):
@@ -194,28 +197,28 @@ def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
     return isinstance(thing(plan, resource, resource.before), Group)
 
 
-def changes_of_keys_not_judged(world: World) -> Iterator[NotJudged]:
+def changes_of_keys_not_judged(estate: Estate) -> Iterator[NotJudged]:
     """Yield what changes the key or the identity of an account whose key is not judged."""
-    for entry in world.entries:
+    for entry in estate.entries:
         facts = entry.before or entry.after
         if not isinstance(facts, Account | KeyInUse):
             continue
         reference = facts.id if isinstance(facts, Account) else facts.account
-        account = world.account(reference)
-        if account is None or account.name not in world.with_key_not_judged:
+        account = estate.account(reference)
+        if account is None or account.name not in estate.with_key_not_judged:
             continue
-        if changes_the_key(world, entry):
+        if changes_the_key(estate, entry):
             yield NotJudged("key-not-judged", entry.resource, account.name)
 
 
-def changes_the_key(world: World, entry: Entry) -> bool:
+def changes_the_key(estate: Estate, entry: Entry) -> bool:
     """Return whether a change is about the key of an account, or about the identity that uses it.
 
     An account that goes has a finding.
     """
     before, after = entry.before, entry.after
     if isinstance(before, KeyInUse) and isinstance(after, KeyInUse):
-        return is_another_key(world, before.key, after.key)
+        return is_another_key(estate, before.key, after.key)
     if isinstance(before, KeyInUse):
         return DELETE in entry.resource.actions
     if isinstance(after, KeyInUse):
@@ -227,26 +230,26 @@ def changes_the_key(world: World, entry: Entry) -> bool:
     old, new = entry.resource.before, entry.resource.after
     if old is not None and new is not None and old.differs(new, "identity"):
         return True
-    return is_another_key(world, before.key, after.key)
+    return is_another_key(estate, before.key, after.key)
 
 
-def is_another_key(world: World, one: MayBeUnknown, other: MayBeUnknown) -> bool:
+def is_another_key(estate: Estate, one: MayBeUnknown, other: MayBeUnknown) -> bool:
     """Return whether two keys differ, or may do so, in more than their version."""
-    before = world.used_key(one) or one
-    after = world.used_key(other) or other
+    before = estate.used_key(one) or one
+    after = estate.used_key(other) or other
     return bool(before != after)
 
 
-def deletions_of_unknown_things(world: World) -> Iterator[NotJudged]:
+def deletions_of_unknown_things(estate: Estate) -> Iterator[NotJudged]:
     """Yield what deletes a vault, a key, a policy or an account of which nothing tells which."""
-    for entry in world.entries:
+    for entry in estate.entries:
         if DELETE not in entry.resource.actions:
             continue
         match entry.before:
             case Vault() | Account() as thing:
                 is_known = isinstance(thing.id, str)
             case Key() | Policy() | PolicyList() as thing:
-                is_known = world.vault(thing.vault) is not None
+                is_known = estate.vault(thing.vault) is not None
             case KeyInUse() as thing:
                 is_known = isinstance(thing.account, str)
             case _:
@@ -258,20 +261,20 @@ def deletions_of_unknown_things(world: World) -> Iterator[NotJudged]:
 # Requests that are not followed
 
 
-def not_followed(plan: Plan, world: World) -> list[PlannedResource]:
+def not_followed(plan: Plan, estate: Estate) -> list[PlannedResource]:
     """Return what may change a vault or an account and is not followed."""
     found: list[PlannedResource] = []
     for resource in plan.changes():
         is_request = resource.type in (AZAPI_UPDATE, AZAPI_ACTION)
-        is_read = puts_a_key_in_use(world, resource)
+        is_read = puts_a_key_in_use(estate, resource)
         if is_request and kind_of(resource).startswith(IN_AZURE) and not is_read:
             found.append(resource)
     return found
 
 
-def puts_a_key_in_use(world: World, resource: PlannedResource) -> bool:
+def puts_a_key_in_use(estate: Estate, resource: PlannedResource) -> bool:
     """Return whether a request only puts a key in use, which is judged."""
-    entry = world.by_address.get(resource.address)
+    entry = estate.by_address.get(resource.address)
     if entry is None or not isinstance(entry.after, KeyInUse) or resource.after is None:
         return False
     return as_body(resource.after)[1].get("identity") is None
@@ -285,7 +288,7 @@ def kind_of(resource: PlannedResource) -> str:
     return str(attributes.text("type") or "").partition("@")[0].lower()
 
 
-def may_take_a_key(plan: Plan, world: World, resource: PlannedResource) -> bool:
+def may_take_a_key(plan: Plan, estate: Estate, resource: PlannedResource) -> bool:
     """Return whether a request that is not followed may take the key of an account away."""
     attributes = resource.after or resource.before
     if attributes is None or kind_of(resource) not in FOLLOWED:
@@ -293,7 +296,7 @@ def may_take_a_key(plan: Plan, world: World, resource: PlannedResource) -> bool:
     target = lower(attributes.text("resource_id"))
     if target is UNKNOWN:
         target = referred_to(plan, resource, "resource_id")
-    if target in world.not_judged or is_made(world, target):
+    if target in estate.not_judged or is_made(estate, target):
         return False
     if resource.type == AZAPI_ACTION:
         return is_sent(resource, attributes) and not is_harmless(attributes)
@@ -302,11 +305,11 @@ def may_take_a_key(plan: Plan, world: World, resource: PlannedResource) -> bool:
     return decides(attributes)
 
 
-def is_made(world: World, reference: MayBeUnknown) -> bool:
+def is_made(estate: Estate, reference: MayBeUnknown) -> bool:
     """Return whether the plan makes what a reference means, so nothing was in it."""
     if not isinstance(reference, str):
         return False
-    entry = world.by_address.get(reference.removeprefix("@"))
+    entry = estate.by_address.get(reference.removeprefix("@"))
     return entry is not None and entry.resource.actions == (CREATE,)
 
 

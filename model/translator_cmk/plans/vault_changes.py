@@ -12,11 +12,11 @@ from ..machine.commands import (
     SetPermissionModel,
 )
 from .access_changes import policies_given, policies_updated
-from .context import HSM, NOTHING, Change, Commands, Context, may
+from .context import HSM, NOTHING, Commands, Context, PlannedChange, may
+from .estate import KnownVault, location_name
 from .plan import CREATE, DELETE, UNKNOWN, Plan, PlannedResource
 from .things import Group, MayBeUnknown, Vault
 from .verdicts import REFUSED
-from .world import KnownVault, location_name
 
 RECOVERS = "key_vault.recover_soft_deleted_key_vaults"
 """The setting of azurerm by which it recovers a deleted vault that is made again."""
@@ -24,7 +24,7 @@ RECOVERS = "key_vault.recover_soft_deleted_key_vaults"
 # Vaults
 
 
-def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
+def vault_deleted(context: Context, facts: Vault) -> Iterator[PlannedChange]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
         kind = "vault-replaced" if context.has(CREATE, vault) else "vault-deleted"
@@ -33,7 +33,7 @@ def vault_deleted(context: Context, facts: Vault) -> Iterator[Change]:
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", store=store)
 
 
-def vault_created(context: Context, facts: Vault) -> Iterator[Change]:
+def vault_created(context: Context, facts: Vault) -> Iterator[PlannedChange]:
     vault = context.vault(facts.id, facts.host)
     if vault is None:
         return
@@ -58,7 +58,7 @@ def vault_created(context: Context, facts: Vault) -> Iterator[Change]:
         yield from policies_given(context, vault, facts.policies)
 
 
-def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Change]:
+def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[PlannedChange]:
     vault = context.vault(before.id, before.host)
     if vault is None:
         return
@@ -79,11 +79,11 @@ def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Cha
         yield from policies_updated(context, vault, before, after)
 
 
-def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:
+def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iterator[PlannedChange]:
     """Yield that policies are ignored from here on, where a role may be there or not."""
     switch = SetPermissionModel(vault.name, "rbac")
     readings: list[Commands] = [(switch,)]
-    has_role = context.world.has_role_before(vault, context.account)
+    has_role = context.estate.has_role_before(vault, context.account)
     if has_role is None:
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
@@ -92,7 +92,9 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
     yield context.change(kind, tuple(readings), vault)
 
 
-def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> Iterator[Change]:
+def switched_to_policies(
+    context: Context, vault: KnownVault, after: Vault
+) -> Iterator[PlannedChange]:
     """Yield that policies count from here on, which were ignored."""
     switch = SetPermissionModel(vault.name, "access-policies")
     is_certain = after.rbac is False and isinstance(after.policies, tuple)
@@ -102,7 +104,7 @@ def switched_to_policies(context: Context, vault: KnownVault, after: Vault) -> I
 # Groups
 
 
-def group_deleted(context: Context, group: Group) -> Iterator[Change]:
+def group_deleted(context: Context, group: Group) -> Iterator[PlannedChange]:
     """Yield that all goes that a group holds, where the provider does not keep it."""
     keeps = keeps_what_it_holds(context.plan, context.entry.resource)
     if keeps is True:

@@ -9,7 +9,7 @@ NOT_JUDGED = "not-judged"
 NOT_SPECIFIED = "not-specified"
 
 
-class Verdict(NamedTuple):
+class VerdictWording(NamedTuple):
     """A verdict as the text and a rule of SARIF have it."""
 
     name: str
@@ -20,25 +20,25 @@ class Verdict(NamedTuple):
 
 
 TABLE = (
-    Verdict(LOSES, "LOSES", "LosesData", "The change loses what an account holds", "error"),
-    Verdict(
+    VerdictWording(LOSES, "LOSES", "LosesData", "The change loses what an account holds", "error"),
+    VerdictWording(
         MAY_LOSE, "MAY LOSE", "MayLoseData", "The change may lose what an account holds", "warning"
     ),
-    Verdict(
+    VerdictWording(
         REFUSED,
         "WOULD BE REFUSED",
         "WouldBeRefused",
         "The change would be refused, or have no effect",
         "warning",
     ),
-    Verdict(
+    VerdictWording(
         NOT_JUDGED,
         "NOT JUDGED",
         "NotJudged",
         "The change may lose data, and the plan shows too little to tell",
         "warning",
     ),
-    Verdict(
+    VerdictWording(
         NOT_SPECIFIED, "NOT SPECIFIED", "NotSpecified", "Nobody says what the change does", "note"
     ),
 )

@@ -42,7 +42,7 @@ from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.transitions import Transition
 from .changes import Operation
-from .context import Change
+from .context import PlannedChange
 
 Degree = Literal["kept", "may", "must"]
 DEGREES: tuple[Degree, ...] = ("kept", "may", "must")
@@ -124,7 +124,7 @@ class Effect:
 class Traced:
     """All that a walk finds of one change: its effects, by the number of the reading."""
 
-    change: Change
+    change: PlannedChange
     effects: dict[int, list[Effect]] = field(default_factory=dict)
 
     def all_effects(self) -> Iterator[Effect]:

@@ -13,10 +13,10 @@ from ..words import listed
 from .advice import advised
 from .consequences import Consequence
 from .demands import all_demands
+from .estate import OTHERS, address_in_words, holds_of
 from .finding import Finding, Part, Report
 from .plan import CREATE, DELETE, FORGET, PERHAPS, UPDATE
 from .verdicts import BY_NAME, LOSES, REFUSED, TABLE
-from .world import OTHERS, address_in_words, holds_of
 
 BECOMES: Mapping[str, Mapping[str, str]] = {
     "lost": {

@@ -43,7 +43,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Consequence:
+class TableEntry:
     """What becomes of one thing with an event or after its remedies, and what the article says."""
 
     loss: str
@@ -83,9 +83,9 @@ class Event:
     remedies: tuple[str, ...]
     tried: tuple[str, ...]
     """Remedies that bring nothing back, and may be refused."""
-    at_once: Mapping[str, Consequence]
+    at_once: Mapping[str, TableEntry]
     """By the name of the loss."""
-    afterwards: Mapping[str, Consequence]
+    afterwards: Mapping[str, TableEntry]
 
     @property
     def is_harmless(self) -> bool:
@@ -151,7 +151,7 @@ def read_event(entry: Entry, losses: Mapping[str, Loss], register: Register) -> 
     )
     fields = entry.read(shape)
     reading = fields.get("reading", "").strip()
-    afterwards: dict[str, Consequence] = {}
+    afterwards: dict[str, TableEntry] = {}
     if "afterwards" in fields:
         afterwards = read_consequences(entry.at(["afterwards"]), losses, register, reading)
     return Event(
@@ -167,9 +167,9 @@ def read_event(entry: Entry, losses: Mapping[str, Loss], register: Register) -> 
 
 def read_consequences(
     entry: Entry, losses: Mapping[str, Loss], register: Register, reading: str
-) -> dict[str, Consequence]:
+) -> dict[str, TableEntry]:
     """Return a row for each loss. Raises InvalidFile where one is wrong or missing."""
-    found: dict[str, Consequence] = {}
+    found: dict[str, TableEntry] = {}
     shape = row_shape(losses, register)
     for row in entry.items():
         fields = row.read(shape)
@@ -206,7 +206,7 @@ def row_shape(losses: Mapping[str, Loss], register: Register) -> Shape:
 
 def read_consequence(
     row: Entry, loss: str, fields: Mapping[str, Any], register: Register, reading: str
-) -> Consequence:
+) -> TableEntry:
     """Return the row of one loss. Raises InvalidFile where its parts don't fit together."""
     stated = fields.get("stated", ())
     explained = [name for name in ("statements", "argument", "weakest") if name in fields]
@@ -218,7 +218,7 @@ def read_consequence(
     else:
         check_argued(row, fields, register)
         basis = weakest_basis(fields["requirements"], register)
-    return Consequence(
+    return TableEntry(
         loss=loss,
         fate=fields["fate"],
         requirements=fields["requirements"],

@@ -35,7 +35,7 @@ from .render import number
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StatusCounts:
     """The status of one or more things that can be run, and how many of each kind have which
     status: of nothing where it is stale.
     """
@@ -165,32 +165,32 @@ class Evidence:
         carrying = [each for each in self.pickles.values() if requirement in each.requirements]
         yield from sorted(carrying, key=lambda each: each.requirements[0] != requirement)
 
-    def scenario(self, name: str) -> Verdict:
+    def scenario(self, name: str) -> StatusCounts:
         """Return the verdict on one scenario."""
         return self._verdict([name], [])
 
-    def requirement(self, requirement: Requirement) -> Verdict:
+    def requirement(self, requirement: Requirement) -> StatusCounts:
         """Return the verdict on everything that carries the requirement."""
         if requirement.kind == "attestation":
-            return Verdict(Status.DECLARED, {})
+            return StatusCounts(Status.DECLARED, {})
         return self._of({requirement.id})
 
-    def topic(self, topic: str) -> Verdict:
+    def topic(self, topic: str) -> StatusCounts:
         """Return the verdict on everything that carries a requirement of the topic."""
         return self._of({requirement.id for requirement in self.register.topics[topic]})
 
     @cached_property
-    def whole(self) -> Verdict:
+    def whole(self) -> StatusCounts:
         """Return the verdict on the whole run: passed only if it was complete and everything
         passed.
         """
         found = self._verdict(self.pickles, self.beyond)
         was_incomplete = self.results is not None and not self.results.complete
         if was_incomplete and found.status in (Status.PASSED, Status.LIMITED):
-            return Verdict(Status.NOT_RUN, found.counts)
+            return StatusCounts(Status.NOT_RUN, found.counts)
         return found
 
-    def verdicts(self) -> Iterator[tuple[str, Verdict]]:
+    def verdicts(self) -> Iterator[tuple[str, StatusCounts]]:
         """Yield each verdict that has a badge, with its path: the whole, topics, requirements,
         scenarios.
         """
@@ -202,12 +202,12 @@ class Evidence:
         for name in self.pickles:
             yield f"scenarios/{name}", self.scenario(name)
 
-    def badge(self, verdict: Verdict) -> Badge:
+    def badge(self, verdict: StatusCounts) -> Badge:
         """Return the badge of a verdict."""
         subject = "attestation" if verdict.status is Status.DECLARED else self.name
         return Badge(subject, verdict.status, verdict.words)
 
-    def _of(self, requirements: Collection[str]) -> Verdict:
+    def _of(self, requirements: Collection[str]) -> StatusCounts:
         carries: dict[str, None] = {}
         for requirement in requirements:
             carries.update(dict.fromkeys(self.tagged.get(requirement, ())))
@@ -216,7 +216,7 @@ class Evidence:
         ]
         return self._verdict(carries, others)
 
-    def _verdict(self, scenarios: Iterable[str], others: Iterable[Item]) -> Verdict:
+    def _verdict(self, scenarios: Iterable[str], others: Iterable[Item]) -> StatusCounts:
         counts: dict[str, Counter[Status]] = {}
         for name in scenarios:
             item = self.items.get(name)
@@ -226,10 +226,10 @@ class Evidence:
         seen = {status for count in counts.values() for status in count}
         status = of_items(seen)
         if self.stale and status is not Status.FAILED:
-            return Verdict(Status.STALE, {})
+            return StatusCounts(Status.STALE, {})
         if status is Status.PASSED and not self.is_asked_again:
-            return Verdict(Status.LIMITED, counts)
-        return Verdict(status, counts)
+            return StatusCounts(Status.LIMITED, counts)
+        return StatusCounts(status, counts)
 
 
 # Content

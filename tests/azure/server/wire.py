@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from translator_cmk.azure.server.listening import AzureServer
-from translator_cmk.azure.server.worlds import World, guid
+from translator_cmk.azure.server.worlds import ServedWorld, guid
 
 AUDIENCES = {"manager": "management.azure.com", "vault": "vault.azure.net"}
 
@@ -117,7 +117,7 @@ class Customer:
         return str(self.wire.ask("POST", host, path, urlencode(form).encode()).body["access_token"])
 
     @property
-    def world(self) -> World:
+    def world(self) -> ServedWorld:
         """The world behind the tenant, as the server has it."""
         found = self.wire.server.worlds.of(self.tenant)
         assert found

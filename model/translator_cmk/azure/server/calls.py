@@ -19,7 +19,7 @@ from .forms import FORMS, Body, filled
 from .problems import Problem, answer_to, found, malformed
 from .strictness import Strictness
 from .values import Values
-from .worlds import World, Worlds
+from .worlds import ServedWorld, Worlds
 
 USES_OF_KEYS = (
     commands.EnableCustomerManagedKeys,
@@ -83,7 +83,7 @@ class Call:
     at: dict[str, Any]  # what the path names: entities, or else texts
     handler: str  # as routes.yaml has it
     claims: Mapping[str, Any] = field(default_factory=dict)
-    world: World = field(init=False)
+    world: ServedWorld = field(init=False)
 
     # What the request says
 

@@ -14,7 +14,7 @@ from .roles import Assigned, of_the_model, roles_of
 from .settings import put_settings, settings_of
 
 
-class Change(NamedTuple):
+class PolicyChange(NamedTuple):
     """A change of a principal's access policy."""
 
     before: Policy
@@ -31,7 +31,7 @@ def note_change(call: Call, vault: Vault, policy: Policy, before: Policy | None)
         return
     if before is None:
         before = policy.with_less(policy)
-    change = Change(in_effect(call, vault, before), call.now)
+    change = PolicyChange(in_effect(call, vault, before), call.now)
     changes = settings_of(call.world, "policy_changes", vault.name)
     put_settings(call, "policy_changes", vault.name, {**changes, policy.object_id: change})
 

@@ -7,7 +7,7 @@ with a move.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .worlds import World
+from .worlds import ServedWorld
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -16,7 +16,7 @@ Settings = Mapping[str, Any]
 """By member, such as `days`."""
 
 
-def settings_of(world: World, kind: str, name: str) -> Settings:
+def settings_of(world: ServedWorld, kind: str, name: str) -> Settings:
     """Return what was set of a thing."""
     return world.settings.get((kind, name), {})
 

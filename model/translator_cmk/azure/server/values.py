@@ -15,7 +15,7 @@ from ...machine.meanings import registered, shows_encryption_section
 from .fixed import FIXED
 from .forms import Body
 from .settings import settings_of
-from .worlds import SUBSCRIPTIONS, TENANTS, World
+from .worlds import SUBSCRIPTIONS, TENANTS, ServedWorld
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -127,7 +127,7 @@ def capabilities(shown: Values) -> list[Body]:
     return []
 
 
-def user_assigned(world: World, account: str) -> Body:
+def user_assigned(world: ServedWorld, account: str) -> Body:
     """Return the user-assigned identities of an account, by their ids."""
     return dict(settings_of(world, "user_assigned", account))
 

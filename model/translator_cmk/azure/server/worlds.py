@@ -43,7 +43,7 @@ class Assignment(NamedTuple):
     """When it was made, in seconds from some time on."""
 
 
-class World(NamedTuple):
+class ServedWorld(NamedTuple):
     """The model's state, and beside it what the model does not know at all: resource groups,
     projects, how role assignments are named, and what a client sets that has nothing to do with
     keys.
@@ -93,7 +93,7 @@ class World(NamedTuple):
         return keys
 
 
-def begun(tenant: str) -> World:
+def begun(tenant: str) -> ServedWorld:
     """Return a new world: the model's stage, with GUIDs for tenants and subscriptions."""
     tenants = {name: guid(tenant, name) for name in TENANTS}
     tenants[TENANTS[0]] = tenant
@@ -101,7 +101,7 @@ def begun(tenant: str) -> World:
     for name, home in DEFAULT_STAGE.subscriptions.items():
         subscriptions[guid(tenant, name)] = tenants[home]
     stage = Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers())
-    return World(tenant, initial(stage))
+    return ServedWorld(tenant, initial(stage))
 
 
 def tiers() -> dict[str, bool]:
@@ -113,17 +113,17 @@ def tiers() -> dict[str, bool]:
     return supported
 
 
-class Worlds(OrderedDict[str, World]):
+class Worlds(OrderedDict[str, ServedWorld]):
     """The worlds, by each of their tenants: the one that was used last comes last."""
 
-    def of(self, tenant: str) -> World | None:
+    def of(self, tenant: str) -> ServedWorld | None:
         """Return the world of the tenant, which counts as used now, or None."""
         world = self.get(tenant)
         if world is not None:
             self.put(world)
         return world
 
-    def put(self, world: World) -> None:
+    def put(self, world: ServedWorld) -> None:
         """Keep the world as it is now, and end the one that was used longest ago if there are too
         many.
         """
@@ -133,7 +133,7 @@ class Worlds(OrderedDict[str, World]):
         while len(self) > KEPT * len(TENANTS):
             self.popitem(last=False)
 
-    def latest(self) -> Iterator[World]:
+    def latest(self) -> Iterator[ServedWorld]:
         """Yield the worlds, those used last first."""
         for tenant, world in reversed(self.items()):
             if tenant == world.tenant:

@@ -44,7 +44,7 @@ from ...oracle.grounds import (
 )
 from ...oracle.profiles import MODEL
 from ...requirements import Register, load_register
-from ...requirements.consequences import Consequence, Loss, load_consequences
+from ...requirements.consequences import Loss, TableEntry, load_consequences
 from ...requirements.register import WEAKEST_FIRST, weakest_basis
 from ..render import Numbered
 from ..sourced import cell, data, sources
@@ -514,7 +514,7 @@ class Tables:
         }
 
 
-def against_of(row: Consequence) -> tuple[str, ...]:
+def against_of(row: TableEntry) -> tuple[str, ...]:
     """Return the sentences that a row of the table of consequences names since they speak against
     it.
     """

@@ -193,7 +193,7 @@ def location_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower()) or "westeurope"
 
 
-class World:
+class Estate:
     """The things of a plan by all names that they have there, and what was there before."""
 
     def __init__(self, plan: Plan, holds: Mapping[str, str]) -> None:
@@ -621,17 +621,17 @@ def vault_in(scope: MayBeUnknown) -> str | None:
     return found[0] if found else None
 
 
-def covers(scope: MayBeUnknown, vault: KnownVault, world: World) -> bool:
+def covers(scope: MayBeUnknown, vault: KnownVault, estate: Estate) -> bool:
     """Return whether a role in this scope may reach the keys of a vault."""
     if not isinstance(scope, str):
         return True
     if scope.startswith("@"):
-        if world.vault(scope) is not None:
-            return world.vault(scope) is vault
-        entry = world.by_address.get(scope[1:])
+        if estate.vault(scope) is not None:
+            return estate.vault(scope) is vault
+        entry = estate.by_address.get(scope[1:])
         thing = entry.after if entry is not None else None
         if isinstance(thing, Key):
-            return world.vault(thing.vault) is vault
+            return estate.vault(thing.vault) is vault
         return not isinstance(thing, Account)
     own = known_id(vault)
     if own is None:
