@@ -20,9 +20,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from translator_cmk import cli
-from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.channels.options import Connection, factory
 from translator_cmk.conformance.report.envelope import report_schemas
+from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.options import Connection, factory
 from translator_cmk.errors import CommandError, print_error
 from translator_cmk.language.schemas import schemas
 from translator_cmk.plans.json_form import plan_schemas

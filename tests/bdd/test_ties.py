@@ -30,7 +30,7 @@ IN_NODE = Path("docs/examples/node/emulator.mjs")
 MISSING = {
     "model/translator_cmk/language/sentences.yaml": "AutoRotateKey has no sentence; add",
     "model/translator_cmk/machine/commands.py": "no row says what AutoRotateKey does; add",
-    "model/translator_cmk/conformance/lanes/sequences.yaml": "lacks AutoRotateKey; add a step",
+    "model/translator_cmk/conformance/run/sequences.yaml": "lacks AutoRotateKey; add a step",
     "model/translator_cmk/explore/scopes.yaml": "no scope offers AutoRotateKey; add",
     str(IN_PYTHON): "it has no answer to AutoRotateKey; add",
     str(IN_NODE): "it has no answer to AutoRotateKey; add",

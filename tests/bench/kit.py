@@ -22,11 +22,11 @@ from random import Random
 from time import perf_counter, process_time
 from typing import Any
 
-from translator_cmk.conformance.channels import Channel, Direct, Process
-from translator_cmk.conformance.lanes.fuzz import alphabet
-from translator_cmk.conformance.message_log import Log
-from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.run.fuzz import alphabet
+from translator_cmk.conformance.wire import Channel, Direct, Process
+from translator_cmk.conformance.wire.message_log import Log
+from translator_cmk.conformance.wire.session import Session
+from translator_cmk.conformance.wire.subject import Subject
 from translator_cmk.language.messages import command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Command, Stage

@@ -10,7 +10,6 @@ from typing import Any
 
 from tests.command_line import REFUSED, run_cli
 from tests.conformance.conftest import FAILS, FAILS_TOO, messages_of, put_messages
-from translator_cmk.conformance.lanes.repetition import Repetition, as_written
 from translator_cmk.conformance.report.comparison import CLAIMED
 from translator_cmk.conformance.report.folder import (
     COUNTEREXAMPLES,
@@ -19,7 +18,8 @@ from translator_cmk.conformance.report.folder import (
     Folder,
     derived_files,
 )
-from translator_cmk.conformance.salted_names import first_salt, salt_of
+from translator_cmk.conformance.run.repetition import Repetition, as_written
+from translator_cmk.conformance.wire.salted_names import first_salt, salt_of
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 

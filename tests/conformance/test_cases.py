@@ -20,8 +20,8 @@ from tests.systems.lanes import in_features
 from tests.systems.permitted import PERMITTED
 from tests.systems.wrong import WRONG
 from translator_cmk.bdd.demands import machine_without
-from translator_cmk.conformance.cases import silent_by
-from translator_cmk.conformance.channels.answering import Answering
+from translator_cmk.conformance.judgement.cases import silent_by
+from translator_cmk.conformance.wire.answering import Answering
 from translator_cmk.language.messages import command_from_wire
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.shown import Shown

@@ -17,9 +17,9 @@ from tests.conformance.conftest import (
     says_here,
 )
 from translator_cmk.cli import main
-from translator_cmk.conformance.lanes.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
-from translator_cmk.conformance.lanes.sequence_run import SequenceResult
-from translator_cmk.conformance.lanes.sequences import named_sequences
+from translator_cmk.conformance.run.counterexamples import IN_BETWEEN, NOT_BY_THE_MODEL, feature
+from translator_cmk.conformance.run.sequence_run import SequenceResult
+from translator_cmk.conformance.run.sequences import named_sequences
 from translator_cmk.language.messages import command_to_wire
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine import commands as cmd

@@ -16,9 +16,9 @@ import pytest
 from tests.command_line import CLI, ROOT, each_refused, run_cli, run_here
 from tests.conformance.conftest import FAULTY, MODEL, says
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels import Process
 from translator_cmk.conformance.init_adapter import LANGUAGES, skeleton
-from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.wire import Process
+from translator_cmk.conformance.wire.session import Session
 from translator_cmk.language.declaration import DECLARED
 from translator_cmk.language.messages import OBSERVED, command_to_wire
 from translator_cmk.machine import COMMANDS

@@ -32,9 +32,9 @@ from tests.conformance.conftest import (
 )
 from tests.conformance.forgeries import Forgery
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels import Fault, Url
-from translator_cmk.conformance.interruption import Interruption
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
+from translator_cmk.conformance.wire import Fault, Url
+from translator_cmk.conformance.wire.interruption import Interruption
 
 
 def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(

@@ -13,8 +13,8 @@ import pytest
 
 from tests.conformance.conftest import WELL, Refused, says, verify
 from tests.systems.mistaken import LosesNothing
-from translator_cmk.conformance.channels.answering import Answering
-from translator_cmk.conformance.channels.options import HEADERS
+from translator_cmk.conformance.wire.answering import Answering
+from translator_cmk.conformance.wire.options import HEADERS
 
 TOKEN = "s3cret-t0ken-of-mine"
 AUTHORIZATION = f"Authorization: Bearer {TOKEN}"

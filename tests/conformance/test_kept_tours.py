@@ -3,16 +3,16 @@
 import json
 from itertools import islice
 
-from translator_cmk.conformance.cases import SCOPES, STEPS
-from translator_cmk.conformance.lanes.kept_tours import FILE, kept_sequences, text_of
-from translator_cmk.conformance.lanes.sequences import stress_sequences
-from translator_cmk.conformance.lanes.tour import sequences_of
-from translator_cmk.conformance.lanes.tour_planning import suites
+from translator_cmk.conformance.judgement.cases import SCOPES, STEPS
+from translator_cmk.conformance.run.kept_tours import FILE, kept_sequences, text_of
+from translator_cmk.conformance.run.sequences import stress_sequences
+from translator_cmk.conformance.run.tour import sequences_of
+from translator_cmk.conformance.run.tour_planning import suites
 from translator_cmk.explore import scopes as explored
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, Unspecified, initial
 from translator_cmk.machine.rows import Row, Silent
 
-WRITE_IT = "write it again: python -m translator_cmk.conformance.lanes.kept_tours"
+WRITE_IT = "write it again: python -m translator_cmk.conformance.run.kept_tours"
 
 
 def test_small_scopes_are_kept_as_they_are_planned_today() -> None:

@@ -1,8 +1,8 @@
 """A deletion that a system hides while data is inaccessible is shown by later looks at it alone."""
 
 from tests.conformance.conftest import FAILS
-from translator_cmk.conformance.cases import scenarios
-from translator_cmk.conformance.masked_deletions import with_later_looks
+from translator_cmk.conformance.judgement.cases import scenarios
+from translator_cmk.conformance.judgement.masked_deletions import with_later_looks
 
 GRANTED_AGAIN = (
     "restoration.uploads-stay-deleted/access-is-granted-again-and-the-upload-stays-deleted"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Subject, by_chance
+from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.session import Session
+from translator_cmk.conformance.wire.subject import Subject, by_chance
 from translator_cmk.language.declaration import AT_TIMES, CAPABILITIES, MASKED, Declaration
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation
 from translator_cmk.machine.commands import (

@@ -23,12 +23,12 @@ from tests.conformance.conftest import (
     says_here,
     verify,
 )
-from translator_cmk.conformance.cases import Case
+from translator_cmk.conformance.judgement.cases import Case
+from translator_cmk.conformance.judgement.verdicts import Result
 from translator_cmk.conformance.report.by_requirement import Cell, Note, verdict
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.results import load_results
-from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.verdicts import Result
+from translator_cmk.conformance.run.running import Running
 from translator_cmk.errors import CommandError
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register

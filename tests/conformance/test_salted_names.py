@@ -7,11 +7,11 @@ import pytest
 
 from tests.systems.adapters import AZURES_NAMES
 from translator_cmk.bdd.vocabulary import commands_of
-from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
-from translator_cmk.conformance.lanes.fuzz import alphabet
-from translator_cmk.conformance.lanes.sequences import named_sequences
-from translator_cmk.conformance.lanes.tour import sequences_of
-from translator_cmk.conformance.salted_names import (
+from translator_cmk.conformance.judgement.cases import SCOPES, STEPS, scenarios
+from translator_cmk.conformance.run.fuzz import alphabet
+from translator_cmk.conformance.run.sequences import named_sequences
+from translator_cmk.conformance.run.tour import sequences_of
+from translator_cmk.conformance.wire.salted_names import (
     SALTS,
     SaltedNames,
     first_salt,

@@ -22,8 +22,8 @@ from tests.conformance.conftest import (
 )
 from translator_cmk import cli
 from translator_cmk.bdd.feature_files import pickles
-from translator_cmk.conformance.cases import STEPS, scenarios
-from translator_cmk.conformance.selection import must_exist, selected
+from translator_cmk.conformance.judgement.cases import STEPS, scenarios
+from translator_cmk.conformance.judgement.selection import must_exist, selected
 from translator_cmk.conformance.verify import selection_of
 
 BOTH = (*TOUR, *VAULT)

@@ -11,24 +11,24 @@ from tests.conformance.conftest import MODEL, TOUR, fails_in_fuzzing, fuzz, says
 from tests.systems.limited import KeepsUploadsOfADeletedKey
 from tests.systems.mistaken import CatchesUpWhenLookedAt, OwnKeyIgnored
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.lanes.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
-from translator_cmk.conformance.lanes.lane import UNCONFIRMED, SequenceLane
-from translator_cmk.conformance.lanes.planning import plan_of
-from translator_cmk.conformance.lanes.sequence_run import SequenceResult, run_sequence
-from translator_cmk.conformance.lanes.sequences import (
+from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.run.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
+from translator_cmk.conformance.run.lane import UNCONFIRMED, SequenceLane
+from translator_cmk.conformance.run.planning import plan_of
+from translator_cmk.conformance.run.running import Running
+from translator_cmk.conformance.run.sequence_run import SequenceResult, run_sequence
+from translator_cmk.conformance.run.sequences import (
     STRESS_START,
     in_variant,
     named_sequences,
     stress_sequences,
     variants,
 )
-from translator_cmk.conformance.lanes.tour_planning import suites
-from translator_cmk.conformance.report.envelope import Made
-from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.session_pool import SessionPool
-from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.run.tour_planning import suites
+from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.session import Session
+from translator_cmk.conformance.wire.session_pool import SessionPool
+from translator_cmk.conformance.wire.subject import Subject
 from translator_cmk.explore import scopes
 from translator_cmk.explore.suites import suite
 from translator_cmk.language.declaration import Declaration

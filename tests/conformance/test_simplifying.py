@@ -7,9 +7,9 @@ import pytest
 
 from tests.bdd.samples import project, run
 from tests.conformance.conftest import DEMANDS, TOUR, WRONG, Verified, says, verify
-from translator_cmk.conformance.lanes import lane
-from translator_cmk.conformance.lanes.counterexamples import read_counterexample
-from translator_cmk.conformance.lanes.simplifying import simplified
+from translator_cmk.conformance.run import lane
+from translator_cmk.conformance.run.counterexamples import read_counterexample
+from translator_cmk.conformance.run.simplifying import simplified
 from translator_cmk.language.sentences import format_command, read_command, usual_values
 from translator_cmk.machine import Command
 from translator_cmk.machine import commands as cmd

@@ -18,7 +18,7 @@ from tests.conformance.conftest import (
 )
 from translator_cmk.bdd import freeze
 from translator_cmk.cli import main
-from translator_cmk.conformance import clock
+from translator_cmk.conformance.wire import clock
 
 [VERDICTS] = tables(__file__, "verdicts.yaml")
 

@@ -33,9 +33,9 @@ from translator_cmk import __version__
 from translator_cmk.bdd import freeze
 from translator_cmk.bdd.demands import demanded_of_the_model, demanded_without
 from translator_cmk.cli import main
-from translator_cmk.conformance import cases
-from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
-from translator_cmk.conformance.deviations import load_deviations
+from translator_cmk.conformance.judgement import cases
+from translator_cmk.conformance.judgement.cases import LANES, SCOPES, SECONDS, STEPS
+from translator_cmk.conformance.judgement.deviations import load_deviations
 from translator_cmk.conformance.report.wording import badge_of, headline
 from translator_cmk.files import write_json
 from translator_cmk.oracle.profiles import silent_in

@@ -10,7 +10,7 @@ import pytest
 
 from tests.site import conftest
 from tests.site.conftest import REGISTER, a_run, content_of
-from translator_cmk.conformance.lanes.fuzz import alphabet
+from translator_cmk.conformance.run.fuzz import alphabet
 from translator_cmk.language.facts import Fact, holds
 from translator_cmk.language.sentences import read_command
 from translator_cmk.machine import Accepted, observe

@@ -9,16 +9,16 @@ from tests.systems.variants import Variant
 from tests.systems.ways import WAYS
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.vocabulary import commands_of
-from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
-from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.lanes.features import play
-from translator_cmk.conformance.lanes.fuzz import Fuzzer
-from translator_cmk.conformance.lanes.sequence_run import SequenceResult, run_sequence
-from translator_cmk.conformance.lanes.shrinking import Commands
-from translator_cmk.conformance.lanes.tour import sequences_for, sequences_of
-from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.verdicts import does_count
+from translator_cmk.conformance.judgement.cases import SCOPES, STEPS, scenarios
+from translator_cmk.conformance.judgement.verdicts import does_count
+from translator_cmk.conformance.run.features import play
+from translator_cmk.conformance.run.fuzz import Fuzzer
+from translator_cmk.conformance.run.sequence_run import SequenceResult, run_sequence
+from translator_cmk.conformance.run.shrinking import Commands
+from translator_cmk.conformance.run.tour import sequences_for, sequences_of
+from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.session import Session
+from translator_cmk.conformance.wire.subject import Subject
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     Accepted,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tests.systems.variants import Variant
 from tests.systems.wrong import WRONG
-from translator_cmk.conformance.cases import Case, scenarios
+from translator_cmk.conformance.judgement.cases import Case, scenarios
 from translator_cmk.requirements import Requirement, load_register
 
 

@@ -4,7 +4,7 @@ Some keep to what they declare, and some do not.
 """
 
 from tests.systems.limited import EVERY, Limited, declares
-from translator_cmk.conformance.clock import Clock
+from translator_cmk.conformance.wire.clock import Clock
 from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     DeployModel,

@@ -15,8 +15,8 @@ from tests.systems.pairs import breaks_alone, spoken_for
 from tests.systems.permitted import PERMITTED
 from tests.systems.variants import Variant
 from tests.systems.wrong import BY_TOPIC, WRONG
-from translator_cmk.conformance.lanes.shrinking import Commands
-from translator_cmk.conformance.lanes.tour import sequences_of
+from translator_cmk.conformance.run.shrinking import Commands
+from translator_cmk.conformance.run.tour import sequences_of
 from translator_cmk.requirements import Requirement, load_register
 
 REGISTER = load_register()

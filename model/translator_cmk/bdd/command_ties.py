@@ -29,7 +29,7 @@ ROOT = features_dir().parent
 PACKAGE = Path(__file__).parents[1]
 CLASSES = PACKAGE / "machine" / "commands.py"
 TOPIC_FILES = PACKAGE / "machine" / "topics"
-SEQUENCES = PACKAGE / "conformance" / "lanes" / "sequences.yaml"
+SEQUENCES = PACKAGE / "conformance" / "run" / "sequences.yaml"
 EXAMPLES = (
     ROOT / "docs" / "examples" / "python" / "emulator.py",
     ROOT / "docs" / "examples" / "node" / "emulator.mjs",

@@ -33,8 +33,15 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..oracle.shown import Shown
 from ..requirements import load_register
 from ..system import ModelSystem
-from .cases import ScenarioCase, scenarios
-from .selection import PROFILE, SELECTED, add_narrowing, add_what_counts, must_exist, selected
+from .judgement.cases import ScenarioCase, scenarios
+from .judgement.selection import (
+    PROFILE,
+    SELECTED,
+    add_narrowing,
+    add_what_counts,
+    must_exist,
+    selected,
+)
 
 ANY_ANSWER = ("accepted", "refused")
 

@@ -13,14 +13,14 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, MoveSubscription, RecoverVault
 from ..requirements import load_register
 from ..system import MACHINE, Inconclusive, Unsupported
-from .awaited import most_awaited, needed_by
-from .channels import Fault
-from .channels.options import add_system_arguments, connection
-from .lanes.applicable import applicable
-from .lanes.sequences import REFUSALS, SMOKE, named_sequences
+from .judgement.awaited import most_awaited, needed_by
 from .report.wording import few
-from .session import Session
-from .subject import Subject, by_chance, no_requirement
+from .run.applicable import applicable
+from .run.sequences import REFUSALS, SMOKE, named_sequences
+from .wire import Fault
+from .wire.options import add_system_arguments, connection
+from .wire.session import Session
+from .wire.subject import Subject, by_chance, no_requirement
 
 NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "

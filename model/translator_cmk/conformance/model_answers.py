@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ..system import ModelSystem
-from .cases import Envelope
-from .channels.answering import Answer, Answering
+from .judgement.cases import Envelope
 from .report.comparison import differences
 from .report.folder import MESSAGES
 from .report.recorded import LogEntry, MessageLog, shortened
 from .report.wording import is_called_the_model
+from .wire.answering import Answer, Answering
 
 OF_THE_RUN = ("session", "product", "version")
 """Fields of an answer that chance decides, or by which a system names itself."""

@@ -18,8 +18,8 @@ from ..plans.json_form import plan_schemas
 from ..shapes import suggestion
 from ..strict_yaml import read_yaml
 from ..system import ModelSystem
-from .channels.answering import Answering
 from .report.envelope import report_schemas
+from .wire.answering import Answering
 
 TEXTS: Mapping[str, Any] = read_yaml(Path(__file__).with_name("protocol.yaml")).value()
 """The texts of the reference, and the requests of the session that is shown."""

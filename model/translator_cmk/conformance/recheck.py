@@ -15,21 +15,21 @@ from ..language.sentences import format_answer, format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import Envelope
-from .channels import Fault
-from .channels.options import add_system_arguments, connection
-from .lanes.applicable import applicable
-from .lanes.counterexamples import read_counterexample
-from .lanes.repetition import Repetition, as_written, ask_again
-from .lanes.sequence_run import run_sequence
+from .judgement.cases import Envelope
 from .model_answers import contradictions
 from .report.comparison import beyond, of_cases, of_digests, of_envelope, of_folder
 from .report.folder import MESSAGES
 from .report.reading import read
 from .report.recorded import MessageLog
 from .report.wording import is_called_the_model, kit_of
-from .session import Session
-from .subject import Subject, by_chance
+from .run.applicable import applicable
+from .run.counterexamples import read_counterexample
+from .run.repetition import Repetition, as_written, ask_again
+from .run.sequence_run import run_sequence
+from .wire import Fault
+from .wire.options import add_system_arguments, connection
+from .wire.session import Session
+from .wire.subject import Subject, by_chance
 
 
 def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog]:

@@ -10,13 +10,13 @@ from ..digest import kit_digest
 from ..errors import CommandError
 from ..requirements import load_register
 from ..verdict import Status
-from .cases import FEATURES, CaseEntry, Envelope, Ids
-from .lanes.repetition import Repetition, as_written
+from .judgement.cases import FEATURES, CaseEntry, Envelope, Ids
+from .judgement.selection import SELECTED
 from .model_answers import contradictions
 from .report.comparison import differences, of_digests
 from .report.reading import read
 from .report.wording import is_called_the_model, product
-from .selection import SELECTED
+from .run.repetition import Repetition, as_written
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from ..errors import HARNESS, OK, CommandError
 from ..language.strict_json import LONGEST, parse_json
 from ..shapes import WireError
 from ..system import ModelSystem
-from .channels.answering import Answering, error_answer
-from .channels.options import factory
+from .wire.answering import Answering, error_answer
+from .wire.options import factory
 
 LOOPBACK = "127.0.0.1"
 

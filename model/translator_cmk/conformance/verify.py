@@ -14,8 +14,8 @@ from ..digest import kit_digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
 from ..requirements import load_register
-from .awaited import most_awaited
-from .cases import (
+from .judgement.awaited import most_awaited
+from .judgement.cases import (
     FEATURES,
     LANES,
     SCOPES,
@@ -24,21 +24,28 @@ from .cases import (
     ScenarioCase,
     check_kit,
 )
-from .channels import Fault
-from .channels.options import Connection, add_system_arguments, connection
-from .deviations import Deviation, load_deviations
-from .interruption import Interrupted
-from .lanes.features import run_features
-from .lanes.run_lanes import run_lanes
-from .last_failed import SAME_FOLDER, select_last_failed
+from .judgement.deviations import Deviation, load_deviations
+from .judgement.selection import (
+    LAST_FAILED,
+    NARROWING,
+    SELECTED,
+    add_narrowing,
+    add_what_counts,
+    must_exist,
+)
 from .report import text
 from .report.envelope import Made
 from .report.folder import Folder
-from .running import Running
-from .selection import LAST_FAILED, NARROWING, SELECTED, add_narrowing, add_what_counts, must_exist
-from .session import Session
-from .session_pool import SessionPool
-from .subject import Aborted, by_chance
+from .run.features import run_features
+from .run.last_failed import SAME_FOLDER, select_last_failed
+from .run.run_lanes import run_lanes
+from .run.running import Running
+from .wire import Fault
+from .wire.interruption import Interrupted
+from .wire.options import Connection, add_system_arguments, connection
+from .wire.session import Session
+from .wire.session_pool import SessionPool
+from .wire.subject import Aborted, by_chance
 
 REPORT = Path("conformance-report")
 

@@ -13,13 +13,13 @@ from tests.azure.client.verifying_azure import credentials
 from translator_cmk.azure.client.adapter import AzureSystem
 from translator_cmk.azure.client.target import Target
 from translator_cmk.azure.server import azure_server, parse_fault
-from translator_cmk.conformance.cases import ScenarioCase, scenarios
-from translator_cmk.conformance.channels import Direct
-from translator_cmk.conformance.lanes.features import play
-from translator_cmk.conformance.selection import selected
-from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Subject, by_chance
-from translator_cmk.conformance.verdicts import Result
+from translator_cmk.conformance.judgement.cases import ScenarioCase, scenarios
+from translator_cmk.conformance.judgement.selection import selected
+from translator_cmk.conformance.judgement.verdicts import Result
+from translator_cmk.conformance.run.features import play
+from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.session import Session
+from translator_cmk.conformance.wire.subject import Subject, by_chance
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.rows import Row
 from translator_cmk.machine.topics import COUNTER_ROWS, REMEMBERING

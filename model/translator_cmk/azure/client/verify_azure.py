@@ -9,8 +9,8 @@ import shlex
 from importlib import import_module
 
 from ...conformance import verify
-from ...conformance.cases import FEATURES
-from ...conformance.last_failed import select_last_failed
+from ...conformance.judgement.cases import FEATURES
+from ...conformance.run.last_failed import select_last_failed
 from ...errors import DEVIATIONS
 from .target import ENVIRONMENT, add_options, target_of
 

@@ -22,7 +22,7 @@ from ...escaping import plain
 from ...requirements import load_register
 from ...system import ModelSystem, System
 from ...verdict import FAILING, Status
-from ..cases import (
+from ..judgement.cases import (
     FEATURES,
     Case,
     OwnFeature,
@@ -33,16 +33,16 @@ from ..cases import (
     scenarios,
     silent_by,
 )
-from ..channels import Direct, Fault
-from ..lanes import features
+from ..judgement.selection import PROFILE, selected
+from ..judgement.verdicts import Result, format_reason, verdict_on
 from ..report.envelope import Made
 from ..report.folder import Folder
 from ..report.wording import headline
-from ..running import Running
-from ..selection import PROFILE, selected
-from ..session import Session
-from ..subject import Aborted, Subject, by_chance
-from ..verdicts import Result, format_reason, verdict_on
+from ..run import features
+from ..run.running import Running
+from ..wire import Direct, Fault
+from ..wire.session import Session
+from ..wire.subject import Aborted, Subject, by_chance
 from .collection import FEATURE, PICKLE, key_of
 
 

@@ -25,13 +25,13 @@ from ...escaping import visible
 from ...requirements import load_register
 from ...system import System
 from ...verdict import Status, format_attempts
-from ..cases import CaseEntry
-from ..lanes import features
+from ..judgement.cases import CaseEntry
+from ..judgement.selection import add_what_counts
+from ..judgement.verdicts import Result
 from ..report.envelope import case_to_json, causes_of
 from ..report.essentials import essentials, labelled
-from ..selection import add_what_counts
-from ..subject import Subject
-from ..verdicts import Result
+from ..run import features
+from ..wire.subject import Subject
 from .collection import FEATURE, PICKLE, REPEAT, Collection
 from .door import Door, Outcome
 from .summary import Summary

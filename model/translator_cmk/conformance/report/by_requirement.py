@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...requirements import Register, Requirement
 from ...verdict import HAS_FAILED, Status, of_requirement, with_failures_first
-from ..cases import FEATURES, CaseEntry, Envelope, Ids
+from ..judgement.cases import FEATURES, CaseEntry, Envelope, Ids
 
 
 class Note(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...bdd.failures import format_cause, format_count
 from ...escaping import plain
 from ...verdict import Status
-from ..cases import CaseEntry, Envelope
+from ..judgement.cases import CaseEntry, Envelope
 
 
 class CauseBlock(NamedTuple):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import CommandError
-from ..cases import FUZZ, LANES, CaseEntry, Envelope
+from ..judgement.cases import FUZZ, LANES, CaseEntry, Envelope
 from .essentials import SAID
 from .folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, derived_files, final_name
 from .recorded import MessageLog, shortened

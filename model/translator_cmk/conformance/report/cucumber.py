@@ -16,7 +16,7 @@ from gherkin.stream.gherkin_events import GherkinEvents
 from ... import features_dir
 from ...errors import OK
 from ...verdict import Status
-from ..cases import FEATURES, CaseEntry, Envelope
+from ..judgement.cases import FEATURES, CaseEntry, Envelope
 from .wording import message_of, product
 
 PROTOCOL_VERSION = "34.2.0"

@@ -36,10 +36,10 @@ from ...shapes import (
     schemas_of,
 )
 from ...verdict import HAS_FAILED, OF_CASES, Status
-from ..cases import LANES, Case, Ids, OwnFeature
-from ..deviations import Deviation
-from ..selection import Selection
-from ..verdicts import Failure, Result, does_count
+from ..judgement.cases import LANES, Case, Ids, OwnFeature
+from ..judgement.deviations import Deviation
+from ..judgement.selection import Selection
+from ..judgement.verdicts import Failure, Result, does_count
 
 FORMAT = 1
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...bdd.feature_files import pickles
 from ...escaping import plain
 from ...verdict import Status, format_attempts
-from ..cases import FEATURES, CaseEntry
+from ..judgement.cases import FEATURES, CaseEntry
 
 AGAIN = "again        translator-cmk"
 """How a line begins that says how to see a failure again.

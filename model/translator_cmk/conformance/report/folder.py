@@ -15,9 +15,9 @@ from pathlib import Path
 from ...badges import endpoint, svg
 from ...errors import HARNESS, CommandError
 from ...files import draft_of, write_text
-from ..cases import Envelope
-from ..deviations import deviations_yaml
-from ..message_log import Log
+from ..judgement.cases import Envelope
+from ..judgement.deviations import deviations_yaml
+from ..wire.message_log import Log
 from .cucumber import cucumber_ndjson
 from .junit import report_junit
 from .page import report_html

@@ -11,7 +11,7 @@ from ...bdd.failures import format_message
 from ...escaping import plain, visible
 from ...junit import JUnitCase, JUnitSuite, junit_xml
 from ...verdict import CONCLUSIONS, FAILING, UNDECIDED, Status
-from ..cases import FEATURES, CaseEntry, Envelope, pickles_by_id
+from ..judgement.cases import FEATURES, CaseEntry, Envelope, pickles_by_id
 from .cause_blocks import cause_blocks
 from .essentials import STANDING_FOR, essentials, title_of
 from .wording import NO_GOODBYE, message_of, product

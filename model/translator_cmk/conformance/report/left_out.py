@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ...verdict import Status
-from ..cases import FEATURES, FUZZ, TOUR, Envelope
+from ..judgement.cases import FEATURES, FUZZ, TOUR, Envelope
 from .by_requirement import Cell
 from .wording import NO_GOODBYE, few, unasked, whole_scope_of
 

@@ -25,7 +25,7 @@ from ...language.declaration import CAPABILITIES, LEVELS
 from ...oracle.profiles import silent_in
 from ...requirements import Register, Requirement, load_register
 from ...verdict import OF_REQUIREMENTS, Status
-from ..cases import CaseEntry, Envelope, Ids
+from ..judgement.cases import CaseEntry, Envelope, Ids
 from .by_requirement import Cell, Note, cells, verdict
 from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import STANDING_FOR, facts_of, known_of, title_of

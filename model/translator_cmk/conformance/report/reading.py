@@ -11,9 +11,9 @@ from ...language.strict_json import DECODE, NotStrict
 from ...requirements import load_register
 from ...requirements.revisions import UnknownRevision
 from ...shapes import WireError, is_day, read_message
-from ..cases import FEATURES, LANES, SCOPES, Envelope, OwnFeature, own_scenarios
-from ..deviations import Deviation, known_cases, problem_with
-from ..selection import LAST_FAILED, SELECTED, must_exist
+from ..judgement.cases import FEATURES, LANES, SCOPES, Envelope, OwnFeature, own_scenarios
+from ..judgement.deviations import Deviation, known_cases, problem_with
+from ..judgement.selection import LAST_FAILED, SELECTED, must_exist
 from . import envelope as shapes
 from .envelope import FORMAT, Made
 from .folder import ENVELOPE, must_be_a_file

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from ...errors import CommandError
 from ...language.strict_json import LONGEST, parse_json
 from ...shapes import WireError, read_message
-from ..channels import Channel, Fault
-from ..clock import Clock
-from ..message_log import NoLog
+from ..wire import Channel, Fault
+from ..wire.clock import Clock
+from ..wire.message_log import NoLog
 from . import envelope as shapes
 from .folder import MESSAGES, must_be_a_file
 

@@ -12,8 +12,8 @@ from ...escaping import plain, visible
 from ...machine import COMMANDS
 from ...requirements import load_register
 from ...verdict import Status
-from ..awaited import Awaited
-from ..cases import CaseEntry, Envelope
+from ..judgement.awaited import Awaited
+from ..judgement.cases import CaseEntry, Envelope
 from .cause_blocks import CauseBlock, cause_blocks
 from .essentials import AGAIN, SAID, STANDING_FOR, essentials, known_of, title_of
 from .wording import NO_GOODBYE, counted, headline, plural, product, unasked, whole_scope_of

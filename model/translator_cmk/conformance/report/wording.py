@@ -11,8 +11,8 @@ from ...escaping import plain
 from ...language.declaration import LEVELS
 from ...requirements import load_register
 from ...verdict import CONCLUSIONS, NOT_PASSED, OF_CASES, RunShown, Status, badge_of_run
-from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, CaseEntry, Envelope
-from ..selection import EXCLUDE, LAST_FAILED
+from ..judgement.cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, CaseEntry, Envelope
+from ..judgement.selection import EXCLUDE, LAST_FAILED
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""

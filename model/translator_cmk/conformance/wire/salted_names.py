@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from ..machine import Command, Observation
+from ...machine import Command, Observation
 
 SALTED_FIELDS = {
     "resource": ("group", "key"),

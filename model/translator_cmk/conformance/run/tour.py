@@ -8,12 +8,12 @@ from itertools import cycle
 
 from ...explore import scopes as explored
 from ...language.declaration import Declaration
-from ..cases import SCOPES, STEPS, STRESS, TOUR
-from ..running import Running
-from ..subject import Subject
+from ..judgement.cases import SCOPES, STEPS, STRESS, TOUR
+from ..wire.subject import Subject
 from .applicable import applicable
 from .kept_tours import kept_sequences
 from .lane import SequenceLane, steps_of
+from .running import Running
 from .sequences import in_variant, stress_sequences, variants
 from .shrinking import Commands
 from .tour_planning import suites

@@ -9,12 +9,12 @@ loss shows nothing of this one.
 from functools import cache
 from typing import NamedTuple
 
-from ..bdd.feature_records import Pickle
-from ..bdd.vocabulary import asserts, commands_of, facts_of
-from ..machine import DEFAULT_STAGE, Command
-from ..machine.entities import Document
-from ..machine.world import World
-from ..system import ModelSystem
+from ...bdd.feature_records import Pickle
+from ...bdd.vocabulary import asserts, commands_of, facts_of
+from ...machine import DEFAULT_STAGE, Command
+from ...machine.entities import Document
+from ...machine.world import World
+from ...system import ModelSystem
 from .cases import ScenarioCase
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from ..bdd.prerequisites import inapplicable
-from ..bdd.vocabulary import commands_of
-from ..language.declaration import Declaration
-from ..machine import COMMANDS
+from ...bdd.prerequisites import inapplicable
+from ...bdd.vocabulary import commands_of
+from ...language.declaration import Declaration
+from ...machine import COMMANDS
 from .cases import scenarios
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from ..bdd.feature_files import pickles
-from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
-from ..errors import CommandError
-from ..language.declaration import MASKED, Declaration
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
-from ..requirements import TOPICS, add_revision_option, load_register
-from ..shapes import suggestion
+from ...bdd.feature_files import pickles
+from ...bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
+from ...errors import CommandError
+from ...language.declaration import MASKED, Declaration
+from ...oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
+from ...requirements import TOPICS, add_revision_option, load_register
+from ...shapes import suggestion
 from .cases import Ids, ScenarioCase
 from .masked_deletions import with_later_looks
 

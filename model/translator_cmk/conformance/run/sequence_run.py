@@ -24,9 +24,9 @@ from ...oracle import (
 )
 from ...oracle.shown import Shown
 from ...system import Inconclusive, Unsupported
-from ..channels import Fault
-from ..partial_looks import left_out, shows_always_the_same
-from ..subject import CHANGE_NOTHING, Subject
+from ..wire import Fault
+from ..wire.partial_looks import left_out, shows_always_the_same
+from ..wire.subject import CHANGE_NOTHING, Subject
 
 TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""

@@ -9,11 +9,11 @@ is there.  Nothing is compared of what is left out so.
 
 from collections.abc import Mapping, Sequence
 
-from ..language.declaration import AT_TIMES, MASKED, Declaration
-from ..machine import Observation
-from ..machine.entities import Document, Grant, Model, Resource, Workspace
-from ..machine.observation import Fields
-from ..oracle.shown import Address
+from ...language.declaration import AT_TIMES, MASKED, Declaration
+from ...machine import Observation
+from ...machine.entities import Document, Grant, Model, Resource, Workspace
+from ...machine.observation import Fields
+from ...oracle.shown import Address
 
 GO_TOGETHER: Sequence[tuple[str, tuple[str, ...]]] = (
     (Resource.word, ("key_source", "key", "encryption_section")),

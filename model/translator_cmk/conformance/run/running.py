@@ -7,24 +7,24 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from .. import __version__
-from ..bdd.freeze import is_released
-from ..files import write_json
-from ..language.declaration import LEVELS, Declaration, declaration_to_wire
-from ..language.messages import PROTOCOL
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
-from ..progress import ProgressBar
-from ..requirements import load_register
-from ..verdict import FAILING, OF_CASES
-from .cases import Case, in_order
-from .deviations import Deviations
-from .interruption import Interruption
-from .message_log import NoLog
-from .report.envelope import FORMAT, Made, case_to_json, groups
-from .report.essentials import REPLAY, STANDING_FOR
-from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
-from .subject import Subject
-from .verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
+from ... import __version__
+from ...bdd.freeze import is_released
+from ...files import write_json
+from ...language.declaration import LEVELS, Declaration, declaration_to_wire
+from ...language.messages import PROTOCOL
+from ...oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
+from ...progress import ProgressBar
+from ...requirements import load_register
+from ...verdict import FAILING, OF_CASES
+from ..judgement.cases import Case, in_order
+from ..judgement.deviations import Deviations
+from ..judgement.verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
+from ..report.envelope import FORMAT, Made, case_to_json, groups
+from ..report.essentials import REPLAY, STANDING_FOR
+from ..report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
+from ..wire.interruption import Interruption
+from ..wire.message_log import NoLog
+from ..wire.subject import Subject
 
 EVERY = 2.0
 """Seconds between two writings of the report."""

@@ -16,8 +16,8 @@ from ...machine import COMMANDS, ROWS, Accepted, Outcome, Refused
 from ...machine.rows import Effect
 from ...oracle import Difference
 from ...verdict import Status
-from ..cases import Case
-from ..verdicts import NOT_REACHED, Failure, Result
+from ..judgement.cases import Case
+from ..judgement.verdicts import NOT_REACHED, Failure, Result
 from .sequence_run import SequenceResult, level_concerned
 
 

@@ -8,15 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..bdd.demands import demanded_of_the_model, is_contradicted, relied_on
-from ..bdd.feature_files import parse, pickles
-from ..bdd.feature_records import Pickle
-from ..bdd.prerequisites import prerequisites_of
-from ..errors import HARNESS, CommandError
-from ..explore import scopes
-from ..machine import COMMANDS
-from ..oracle.profiles import silent_in
-from ..requirements import load_register
+from ...bdd.demands import demanded_of_the_model, is_contradicted, relied_on
+from ...bdd.feature_files import parse, pickles
+from ...bdd.feature_records import Pickle
+from ...bdd.prerequisites import prerequisites_of
+from ...errors import HARNESS, CommandError
+from ...explore import scopes
+from ...machine import COMMANDS
+from ...oracle.profiles import silent_in
+from ...requirements import load_register
 from .positive_controls import controls_of
 
 FEATURES = "features"

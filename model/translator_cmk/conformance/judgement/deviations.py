@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import yaml
 
-from ..bdd.feature_files import pickles
-from ..machine import COMMANDS
-from ..requirements import load_register
-from ..shapes import DAY, TEXT, record
-from ..strict_yaml import read_yaml
-from ..verdict import FAILING, Status
+from ...bdd.feature_files import pickles
+from ...machine import COMMANDS
+from ...requirements import load_register
+from ...shapes import DAY, TEXT, record
+from ...strict_yaml import read_yaml
+from ...verdict import FAILING, Status
 from .cases import FUZZ, TOUR, Case, Envelope
 from .verdicts import Result
 

@@ -11,11 +11,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import CommandError
-from ..verdict import FAILING, Status
-from .cases import FEATURES, LANES, SECONDS, STEPS, CaseEntry, Envelope
-from .report.reading import read
-from .selection import PROFILE
+from ...errors import CommandError
+from ...verdict import FAILING, Status
+from ..judgement.cases import FEATURES, LANES, SECONDS, STEPS, CaseEntry, Envelope
+from ..judgement.selection import PROFILE
+from ..report.reading import read
 
 SAME_FOLDER = True
 """The value of the option without a folder: the report is in that of this run."""

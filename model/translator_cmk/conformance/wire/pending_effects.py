@@ -15,8 +15,8 @@ it back would come too early: a loss that was undone before it came is none.
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from ..language.facts import Fact, observed_value
-from ..machine import Observation, State
+from ...language.facts import Fact, observed_value
+from ...machine import Observation, State
 
 FieldName = tuple[str, str, str]
 """Kind and name of an entity, and a field of it."""

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ..bdd.feature_records import Pickle
-from ..bdd.prerequisites import prerequisites_of
-from ..bdd.vocabulary import asserts, commands_in, facts_of, read_steps
-from ..language.declaration import LEVELS
-from ..language.facts import holds
-from ..machine import DEFAULT_STAGE, Observation
-from ..machine.defects import RowDefect
-from ..oracle.controls import only_reads
-from ..requirements import load_register
-from ..system import ModelSystem
+from ...bdd.feature_records import Pickle
+from ...bdd.prerequisites import prerequisites_of
+from ...bdd.vocabulary import asserts, commands_in, facts_of, read_steps
+from ...language.declaration import LEVELS
+from ...language.facts import holds
+from ...machine import DEFAULT_STAGE, Observation
+from ...machine.defects import RowDefect
+from ...oracle.controls import only_reads
+from ...requirements import load_register
+from ...system import ModelSystem
 
 LEVEL_NAMES = tuple(LEVELS)
 """The levels, each of which rests on those before."""

@@ -1,6 +1,6 @@
 """Keep the tour that every run makes by default, since to plan it takes seconds.
 
-`python -m translator_cmk.conformance.lanes.kept_tours` plans it, and writes it into `tours.json`.
+`python -m translator_cmk.conformance.run.kept_tours` plans it, and writes it into `tours.json`.
 Tests compare it with what is planned for small scopes, and find the rows that it doesn't meet.
 """
 
@@ -13,7 +13,7 @@ from ...explore import scopes as explored
 from ...explore.scopes import Commands, Scope
 from ...explore.suites import Suite
 from ...files import write_text
-from ..cases import STEPS
+from ..judgement.cases import STEPS
 from .tour_planning import suites
 
 FILE = Path(__file__).with_name("tours.json")

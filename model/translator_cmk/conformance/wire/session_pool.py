@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .channels import Fault
+from . import Fault
 from .session import Session
 from .subject import Subject
 

@@ -4,11 +4,11 @@ import random
 from collections.abc import Collection
 from typing import Any
 
-from ..language.declaration import Declaration
-from ..language.facts import Fact, changed_facts
-from ..language.messages import command_to_wire, stage_to_wire
-from ..language.sentences import format_command
-from ..machine import (
+from ...language.declaration import Declaration
+from ...language.facts import Fact, changed_facts
+from ...language.messages import command_to_wire, stage_to_wire
+from ...language.sentences import format_command
+from ...machine import (
     Accepted,
     Command,
     KeyUse,
@@ -19,13 +19,13 @@ from ..machine import (
     State,
     observe,
 )
-from ..machine.commands import ReadData, TranslateWithModel
-from ..machine.entities import Document
-from ..oracle.shown import Address
-from ..requirements import load_register
-from ..shapes import suggestion
-from ..system import Inconclusive, ModelSystem, NothingLearned, Unsupported
-from .channels import Fault
+from ...machine.commands import ReadData, TranslateWithModel
+from ...machine.entities import Document
+from ...oracle.shown import Address
+from ...requirements import load_register
+from ...shapes import suggestion
+from ...system import Inconclusive, ModelSystem, NothingLearned, Unsupported
+from . import Fault
 from .partial_looks import left_out, shows_always_the_same, unknown_fields
 from .pending_effects import FieldName, PendingEffects
 from .salted_names import SaltedNames, first_salt, salt_of

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from .. import __version__
-from ..language.contract import answer_from_wire, request_from_wire
-from ..language.declaration import Declaration
-from ..language.messages import PROTOCOL
-from ..shapes import WireError
-from .channels import PATIENCE, Channel, Fault, Request
+from ... import __version__
+from ...language.contract import answer_from_wire, request_from_wire
+from ...language.declaration import Declaration
+from ...language.messages import PROTOCOL
+from ...shapes import WireError
+from . import PATIENCE, Channel, Fault, Request
 from .clock import Clock
 from .interruption import Interrupted, Interruption
 from .message_log import NoLog

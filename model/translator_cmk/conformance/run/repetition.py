@@ -13,20 +13,20 @@ from pathlib import Path
 
 from ...bdd.scenario_run import Details
 from ...escaping import plain
-from ..cases import FUZZ, LANES, Envelope, ScenarioCase
-from ..channels import Fault
+from ..judgement.cases import FUZZ, LANES, Envelope, ScenarioCase
+from ..judgement.selection import is_selected
+from ..judgement.verdicts import NOT_REACHED
 from ..report.comparison import of_log
 from ..report.folder import MESSAGES
 from ..report.reading import made_of
 from ..report.recorded import EndOfLog, MessageLog, NotInLog
-from ..running import Running
-from ..selection import is_selected
-from ..session import Session
-from ..session_pool import SessionPool
-from ..subject import Aborted, Subject, by_chance
-from ..verdicts import NOT_REACHED
+from ..wire import Fault
+from ..wire.session import Session
+from ..wire.session_pool import SessionPool
+from ..wire.subject import Aborted, Subject, by_chance
 from .features import attempt, run_features
 from .run_lanes import run_lanes
+from .running import Running
 
 
 def running_of(envelope: Envelope) -> Running:

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from ..language.strict_json import ENCODE
+from ...language.strict_json import ENCODE
 from .clock import Clock
 
 COMPRESSION = 1

@@ -15,10 +15,10 @@ from ...oracle import first_difference, oracle_for
 from ...oracle.profiles import machine_of, silent_in
 from ...requirements import load_register
 from ...system import MACHINE
-from ..running import Running
-from ..subject import Subject
+from ..wire.subject import Subject
 from .counterexamples import counterexample, in_brief, in_full
 from .planning import Kind, PlannedStep, SequencePlan, plan_of, way_to
+from .running import Running
 from .sequence_run import SequenceResult, run_sequence
 from .shrinking import Commands, shrunk
 from .simplifying import Explicit, explicit_in, simplified

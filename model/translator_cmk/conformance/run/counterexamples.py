@@ -28,11 +28,11 @@ from ...oracle import Why, format_why
 from ...requirements import load_register
 from ...shapes import WireError, read_message
 from ...system import MACHINE
+from ..judgement.verdicts import Failure
 from ..report.envelope import COUNTEREXAMPLE as SHAPE
 from ..report.envelope import FORMAT
 from ..report.essentials import AGAIN, it_says, sent_as
 from ..report.folder import MESSAGES
-from ..verdicts import Failure
 from .sequence_run import SequenceResult
 from .tally import effects_of
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from ..requirements import load_register
-from ..verdict import (
+from ...requirements import load_register
+from ...verdict import (
     DECIDED,
     FAILING,
     CaseAsRun,
@@ -15,7 +15,7 @@ from ..verdict import (
     of_attempts,
     weigh,
 )
-from ..verdict import exit_code as exit_code_of
+from ...verdict import exit_code as exit_code_of
 from .cases import Case, Ids, is_scored, pickles_by_id
 
 

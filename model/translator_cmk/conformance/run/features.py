@@ -31,13 +31,13 @@ from ...oracle import Agreed, Differs
 from ...requirements import load_register
 from ...system import MACHINE
 from ...verdict import FAILING, Status
-from ..cases import FEATURES, ScenarioCase
-from ..channels import Fault
+from ..judgement.cases import FEATURES, ScenarioCase
+from ..judgement.verdicts import Failure, Result
 from ..report.essentials import SAID, sent_as
 from ..report.folder import MESSAGES
-from ..running import Running
-from ..subject import Subject
-from ..verdicts import Failure, Result
+from ..wire import Fault
+from ..wire.subject import Subject
+from .running import Running
 
 
 def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:

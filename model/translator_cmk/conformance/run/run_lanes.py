@@ -5,11 +5,11 @@ A run of `verify` and the check of a report from its log differ only in how scen
 
 from collections.abc import Callable
 
-from ..cases import FEATURES, FUZZ, TOUR, ScenarioCase, own_scenarios, scenarios
-from ..running import Running
-from ..selection import selected
-from ..subject import Aborted, Subject
+from ..judgement.cases import FEATURES, FUZZ, TOUR, ScenarioCase, own_scenarios, scenarios
+from ..judgement.selection import selected
+from ..wire.subject import Aborted, Subject
 from .fuzz import run_fuzz
+from .running import Running
 from .tour import run_tour
 
 

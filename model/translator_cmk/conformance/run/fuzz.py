@@ -12,12 +12,12 @@ from ...machine import Accepted, Command, Outcome, Refused, State, Unspecified
 from ...machine.step import OF_NAMES
 from ...oracle.profiles import NAMES_GIVEN_AGAIN
 from ...system import MACHINE
-from ..cases import FUZZ
-from ..running import Running
-from ..subject import Subject
+from ..judgement.cases import FUZZ
+from ..wire.subject import Subject
 from .applicable import applicable
 from .lane import SequenceLane
 from .planning import PlannedStep
+from .running import Running
 from .sequences import STRESS_START, in_variant, named_sequences, stress_alphabet, variants
 
 LONGEST = 25
