@@ -22,7 +22,6 @@ KEYS_REGISTER = PACKAGE / "requirements" / "keys.yaml"
 KEYS_FEATURE = Path("features/keys.feature")
 VAULT_FEATURE = Path("features/vault.feature")
 IN_PYTHON = Path("docs/examples/python/emulator.py")
-IN_NODE = Path("docs/examples/node/emulator.mjs")
 
 [NEW_COMMAND] = tables(__file__, "new_command.yaml")
 """What a made-up command adds, by file: the class first."""
@@ -33,7 +32,6 @@ MISSING = {
     "model/translator_cmk/conformance/run/sequences.yaml": "lacks AutoRotateKey; add a step",
     "model/translator_cmk/explore/scopes.yaml": "no scope offers AutoRotateKey; add",
     str(IN_PYTHON): "it has no answer to AutoRotateKey; add",
-    str(IN_NODE): "it has no answer to AutoRotateKey; add",
 }
 """What the ties say where there is only the class."""
 
@@ -116,7 +114,7 @@ def test_example_that_a_change_left_behind_is_named(
 ) -> None:
     copy_checkout(tmp_path, "docs/examples")
     write(tmp_path, IN_PYTHON, was, becomes)
-    found = list(example_diagnostics(tmp_path / "docs" / "examples", keys_scenarios()))
+    found = list(example_diagnostics(tmp_path / IN_PYTHON, keys_scenarios()))
     assert {each.file for each in found} == {tmp_path / IN_PYTHON}
     assert any(says in each.text for each in found), found
 

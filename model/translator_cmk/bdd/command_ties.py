@@ -20,6 +20,7 @@ from ..shapes import TEXT, record
 from ..strict_yaml import read_yaml
 from ..system import ModelSystem
 from .diagnostics import Diagnostic
+from .example_answers import EXAMPLE
 from .feature_records import Feature, Pickle
 from .vocabulary import read_steps
 
@@ -30,10 +31,6 @@ PACKAGE = Path(__file__).parents[1]
 CLASSES = PACKAGE / "machine" / "commands.py"
 TOPIC_FILES = PACKAGE / "machine" / "topics"
 SEQUENCES = PACKAGE / "conformance" / "run" / "sequences.yaml"
-EXAMPLES = (
-    ROOT / "docs" / "examples" / "python" / "emulator.py",
-    ROOT / "docs" / "examples" / "node" / "emulator.mjs",
-)
 
 SMOKE = "smoke"
 """The sequence of the doctor, in which no command is refused."""
@@ -57,7 +54,7 @@ def command_diagnostics(features: Collection[Feature]) -> Iterator[Diagnostic]:
     if features:
         yield from missing_scenarios(features)
     yield from missing_ways()
-    yield from missing_in_examples()
+    yield from missing_in_the_example()
 
 
 def missing_in_language() -> Iterator[Diagnostic]:
@@ -161,14 +158,12 @@ def answered(commands: Commands) -> tuple[set[type[Command]], set[str]]:
     return accepted, broken
 
 
-def missing_in_examples() -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each command that an example emulator has no function for."""
-    for example in EXAMPLES:
-        written = set(re.findall(r"\w+", example.read_text("utf-8")))
-        for name, command in COMMANDS.items():
-            if written.isdisjoint((name, snake(name))):
-                text = f"it has no answer to {name}"
-                yield missing(example, command, text, "add what it does")
+def missing_in_the_example() -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each command that the example emulator has no function for."""
+    written = set(re.findall(r"\w+", EXAMPLE.read_text("utf-8")))
+    for name, command in COMMANDS.items():
+        if snake(name) not in written:
+            yield missing(EXAMPLE, command, f"it has no answer to {name}", "add what it does")
 
 
 def missing(file: Path, command: type[Command], text: str, remedy: str) -> Diagnostic:

@@ -1,18 +1,18 @@
-"""Whether each example emulator answers and shows what the model does.
+"""Whether the example emulator answers and shows what the model does.
 
-It is the cheapest question that finds an example left behind by a change: the commands of every
+It is the cheapest question that finds the example left behind by a change: the commands of every
 scenario are written to the program at once, without the kit, and its answers are compared with
 those of the model.  What is not specified ends a scenario here.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .. import features_dir
 from ..language.messages import (
     PROTOCOL,
     command_to_wire,
@@ -30,8 +30,7 @@ Message = dict[str, Any]
 Files = Mapping[Pickle, Path]
 """The feature file of each scenario."""
 
-PROGRAMS = {"python/emulator.py": sys.executable, "node/emulator.mjs": "node"}
-"""What runs each example, by its file."""
+EXAMPLE = features_dir().parent / "docs" / "examples" / "python" / "emulator.py"
 
 LONGEST = 120.0
 """Seconds that an example has for all scenarios; it needs about one."""
@@ -52,32 +51,23 @@ class Question(NamedTuple):
         return str(self.request["verb"])
 
 
-def missing_programs() -> list[str]:
-    """Return the programs that this machine lacks, so that their examples can't be asked."""
-    return [name for name in PROGRAMS.values() if shutil.which(name) is None]
-
-
-def example_diagnostics(examples: Path, files: Files) -> Iterator[Diagnostic]:
+def example_diagnostics(example: Path, files: Files) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each kind of request that an example answers otherwise."""
     questions = list(questions_of(files))
-    for name, program in PROGRAMS.items():
-        if shutil.which(program) is None:
-            continue
-        example = examples / name
-        answers, last_words = asked([program, str(example)], questions)
-        if len(answers) == len(questions):
-            yield from differences(example, questions, answers, files)
-            continue
-        unanswered = questions[len(answers)]
-        text = f"it gives no answer to {unanswered.kind}{where(unanswered, files)}: {last_words}"
-        yield Diagnostic(example, 1, text, "mend the example")
+    answers, last_words = asked(example, questions)
+    if len(answers) == len(questions):
+        yield from differences(example, questions, answers, files)
+        return
+    unanswered = questions[len(answers)]
+    text = f"it gives no answer to {unanswered.kind}{where(unanswered, files)}: {last_words}"
+    yield Diagnostic(example, 1, text, "mend the example")
 
 
-def asked(program: list[str], questions: Sequence[Question]) -> tuple[list[Message], str]:
-    """Return the answers of a program, as many as it gave, and the last line of its errors."""
+def asked(example: Path, questions: Sequence[Question]) -> tuple[list[Message], str]:
+    """Return the answers of an example, as many as it gave, and the last line of its errors."""
     try:
         done = subprocess.run(
-            program,
+            [sys.executable, str(example)],
             input=written(questions),
             capture_output=True,
             encoding="utf-8",

@@ -26,14 +26,13 @@ from ..shapes import suggestion
 from .command_ties import command_diagnostics
 from .demands import PrefixTree, demanded, is_contradicted
 from .diagnostics import Diagnostic
-from .example_answers import example_diagnostics, missing_programs
+from .example_answers import EXAMPLE, example_diagnostics
 from .feature_files import feature_files, load_features, pickles
 from .feature_records import Feature, Pickle
 from .freeze import broken_promises
 from .lint import lint
 
 ROOT = features_dir().parent
-EXAMPLES = ROOT / "docs" / "examples"
 PACKAGE = Path(__file__).parents[1]
 TOPIC_FILES = PACKAGE / "machine" / "topics"
 
@@ -44,8 +43,6 @@ def main() -> int:
         found = [str(diagnostic) for diagnostic in ties()]
     except InvalidFile as error:
         found = [f"{error}; then run this again"]
-    for program in missing_programs():
-        print(f"{program} was not found, so its example was not asked", file=sys.stderr)
     if not found:
         print(f"all ties hold: {len(load_register())} requirements")
         return 0
@@ -65,7 +62,7 @@ def ties() -> list[Diagnostic]:
     if not found:  # scenarios and rows can be compared only once each is in order
         found += [*scenario_diagnostics(features), *strength_diagnostics()]
         found += release_diagnostics()
-        found += example_diagnostics(EXAMPLES, files_of(features))
+        found += example_diagnostics(EXAMPLE, files_of(features))
     return [*found, *module_diagnostics(), *page_diagnostics(register)]
 
 
