@@ -18,10 +18,12 @@ from .language.strict_json import parse_json
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.agreement import UNSPECIFIED
+from .oracle.demanded import demanded_whatever_is_shown
 from .oracle.nondeterminism import TooManyStates
 from .oracle.profiles import PROFILES, machine_of, silent_in
 from .requirements import add_revision_option, load_register
 from .shapes import WireError
+from .system import ModelSystem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,6 +72,7 @@ def answers(
 
     Raises `WireError` and `TooManyStates`.
     """
+    model = ModelSystem()
     for line in lines:
         if not line.text:
             continue
@@ -78,9 +81,13 @@ def answers(
             if len(message) > 1:
                 problem = "a stage that is not alone on its line"
                 raise WireError(line.where, problem, "put it on a line of its own")
-            oracle.reset(stage_from_wire(message["stage"], line.where))
+            stage = stage_from_wire(message["stage"], line.where)
+            oracle.reset(stage)
+            model.reset(stage)
             continue
         command = command_from_wire(message, line.where)
+        earlier = model.observe()
+        model.submit(command)
         outcome = oracle.submit(command)
         answer = {
             "line": line.number,
@@ -88,15 +95,15 @@ def answers(
             "outcome": outcome_to_wire(outcome),
         }
         if observed:
-            answer.update(seen_by(oracle))
+            answer.update(demanded_by(oracle, model.observe(), earlier))
         yield answer
 
 
-def seen_by(oracle: Oracle) -> dict[str, Any]:
+def demanded_by(oracle: Oracle, expected: Observation, earlier: Observation) -> dict[str, Any]:
     """Return the observation that is demanded, and beside it the fields that may have any value."""
     specified: Observation = {}
     unspecified: dict[str, dict[str, list[str]]] = {}
-    for kind, entities in oracle.observe().items():
+    for kind, entities in demanded_whatever_is_shown(oracle, expected, earlier).items():
         specified[kind] = {}
         for name, fields in entities.items():
             free = sorted(field for field, value in fields.items() if value is UNSPECIFIED)
