@@ -145,7 +145,7 @@ def test_each_command_is_answered_as_the_model_does() -> None:
 def test_the_profile_article_specifies_nothing_of_what_is_assumed() -> None:
     *_, disabled, read = run(as_lines(*DISABLED), "--profile", "article").answers
     assert disabled["unspecified"] == {
-        "resource": {"translator-prod": ["key", "key_source"]},  # left open by enabling
+        "resource": {"translator-prod": ["key", "key_source"]},  # it uses the key
         "workspace": {"ws-prod": ["exists"]},
         "document": {"contracts": ["exists"]},
         "model": {"legal-en-de": ["exists"]},
