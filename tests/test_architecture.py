@@ -11,12 +11,12 @@ ONE_MEANING = ("Change", "Consequence", "Demand", "Verdict", "World")
 """Words for which a reader looks in one place."""
 
 
-def packages() -> list[str]:
-    """Return the packages from the top, as the contract in pyproject.toml lists their layers."""
+def layers() -> list[list[str]]:
+    """Return the layers of packages from the top, as the contract in pyproject.toml lists them."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     for contract in config["tool"]["importlinter"]["contracts"]:
         if contract.get("containers") == [PACKAGE.name]:
-            return re.findall(r"\w+", " ".join(contract["layers"]))
+            return [re.findall(r"\w+", layer) for layer in contract["layers"]]
     raise LookupError(PACKAGE.name)
 
 
@@ -38,8 +38,11 @@ def is_there(path: str) -> bool:
     return any(any(folder.glob(pattern)) for folder in (PACKAGE, ROOT))
 
 
-def test_the_map_has_each_package_in_the_order_of_the_layers() -> None:
-    assert [name for [name] in cells(section("floors"), 0)] == packages()
+def test_the_map_has_each_package_once_in_the_order_of_the_layers() -> None:
+    place = {name: number for number, layer in enumerate(layers()) for name in layer}
+    named = [name for names in cells(section("floors"), 0) for name in names]
+    assert sorted(named) == sorted(place)
+    assert [place[name] for name in named] == sorted(place.values())
 
 
 def test_every_file_that_the_map_names_is_there() -> None:
