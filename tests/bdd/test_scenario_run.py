@@ -8,11 +8,14 @@ import pytest
 from tests.bdd.samples import OUTLINE, RIGHT, pickle_of, steps
 from tests.command_line import tables
 from tests.systems import mistaken
-from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
+from tests.systems.histories import showing
+from tests.systems.permitted import without_workspaces_under_a_lost_key
+from translator_cmk.bdd.assertions import AssertionFailed, NotApplicable, NotSpecified
 from translator_cmk.bdd.feature_files import pickles
 from translator_cmk.bdd.scenario_run import ScenarioRun, run_scenario
 from translator_cmk.bdd.systems import load_factory
 from translator_cmk.bdd.vocabulary import asserts
+from translator_cmk.machine import REMEMBERING
 from translator_cmk.system import ModelSystem, System
 
 _, RUNS = tables(__file__, "mistakes.yaml")
@@ -69,3 +72,12 @@ def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
     run = ScenarioRun(system, pickle)
     run.begin()
     assert system.observe()["resource"] == {}
+
+
+def test_what_is_not_displayed_while_the_key_is_inaccessible_is_not_compared() -> None:
+    system = showing(without_workspaces_under_a_lost_key)(REMEMBERING)
+    losing = [pickle for pickle in pickles() if pickle.group == "revocation.vault-deleted"]
+    assert run_scenario(system, losing[0]).undisplayed
+    keeping = [pickle for pickle in pickles() if pickle.group == "revocation.models-kept"]
+    with pytest.raises(NotApplicable):  # it says nothing of what is displayed
+        run_scenario(system, keeping[0])

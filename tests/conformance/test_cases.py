@@ -182,7 +182,7 @@ def test_wrong_system_fails_by_the_requirement_that_verify_names(cases: Path, na
         # is somewhere else before the last command
         "creates a resource with its identity on",
         # does not display what is demanded
-        "displays no model while its key is inaccessible, and each that it had once the key is back",
+        "displays no workspace while its key is inaccessible, and all that it has once that is back",
         # lacks what a case needs
         "has customer-managed keys for no resource of the kind AIServices",
         "makes every key vault with both protections",

@@ -163,16 +163,17 @@ def is_confirmed(variant: Variant, failure: Failure, profile: str) -> bool:
 def show_alike(model: System, system: System) -> bool:
     """Return whether both show the same.
 
-    A system need not show the models of a workspace that can't be read.
+    A system need not show a workspace that can't be read, nor what it has.
     """
     expected = model.observe()
     seen = system.observe()
-    models = {}
-    for name, record in expected["model"].items():
-        workspace = seen["workspace"].get(record["workspace"])
-        if name in seen["model"] or workspace is None or workspace["readable"]:
-            models[name] = record
-    return {**expected, "model": models} == seen
+    workspaces = expected["workspace"]
+    shut = {name for name, workspace in workspaces.items() if not workspace["readable"]}
+    for kind in ("workspace", "document", "model"):
+        for name, record in tuple(expected[kind].items()):
+            if name not in seen[kind] and record.get("workspace", name) in shut:
+                del expected[kind][name]
+    return expected == seen
 
 
 def answers_alike(expected: object, system: System, command: Command) -> bool:

@@ -648,11 +648,15 @@ def has_any_access(resource: Any) -> bool:
 # A key that is lost, and one that is back
 
 
-def without_models_under_a_lost_key(seen: Observation, world: World) -> Observation:
-    """Return what is seen, but for the models of workspaces that can't be read."""
-    for model in world.every(Model):
-        if not model.workspace.readable:
-            seen["model"].pop(model.name, None)
+def without_workspaces_under_a_lost_key(seen: Observation, world: World) -> Observation:
+    """Return what is seen, but for workspaces that can't be read, with all that they have."""
+    for workspace in world.every(Workspace):
+        if not workspace.readable:
+            seen["workspace"].pop(workspace.name, None)
+    for kind in (Document, Model):
+        for entity in world.every(kind):
+            if not entity.workspace.readable:
+                seen[kind.word].pop(entity.name, None)
     return seen
 
 
@@ -771,10 +775,10 @@ LOSSES = (
         ),
     ),
     permitted(
-        "displays no model while its key is inaccessible, and each that it had once the key is back",
+        "displays no workspace while its key is inaccessible, and all that it has once that is back",
         "S40 says that data is no longer displayed, and S34 and S41 that models are undeployed.",
         ["revocation.models-kept"],
-        system=showing(without_models_under_a_lost_key),
+        system=showing(without_workspaces_under_a_lost_key),
     ),
     permitted_by_article(
         "deploys the undeployed models again when access is granted again",

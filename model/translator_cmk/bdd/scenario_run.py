@@ -19,7 +19,10 @@ from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..oracle import Agreed, Differs, Exchange, Oracle, compare_recorded
+from ..oracle.fitting import may_be_undisplayed
+from ..oracle.oracle import LIMIT
 from ..oracle.profiles import REPEATS, silent_in
+from ..oracle.projections import projection_in, projections_of
 from ..oracle.shown import Shown
 from ..requirements import load_register
 from ..system import Inconclusive, ModelSystem, NothingLearned, System, Unsupported
@@ -104,6 +107,8 @@ NO_UNPROTECTED_VAULTS = (
     "a vault without this protection can't be made: the capability legacy-vaults is not declared"
 )
 
+NOT_DISPLAYED = "nothing that it looks at is displayed while the key is inaccessible"
+
 
 class ScenarioRun:
     """One run of a scenario against a system: the record of what was asked and answered, and how it
@@ -119,7 +124,7 @@ class ScenarioRun:
         self.recorded = RecordedSystem(system)
         self.declared = self.recorded.declared
         self.model = ModelSystem()
-        """Carries out the same commands up to the When."""
+        """Carries out the same commands."""
         self.started = perf_counter()
         self.has_begun = False
         self.step = -1
@@ -131,6 +136,8 @@ class ScenarioRun:
         self.details: Details = []
         self.excused = set[Fact]()
         """Facts of the model that the system does not show, and need not before the When."""
+        self.undisplayed = set[Fact]()
+        """What a Then says of things that the system need not display."""
         self.result = StepResult(
             outcome=Accepted(),
             before={},
@@ -235,6 +242,7 @@ class ScenarioRun:
         self.result = replace(self.result, outcome=outcome, before=before)
         after = self.recorded.observe()
         self.result = replace(self.result, after=after)
+        self.model.submit(command)
         self._record(command, outcome, before, after)
 
     def _check(self, text: str, statement: Fact | Assertion) -> None:
@@ -253,11 +261,24 @@ class ScenarioRun:
             hidden = f"{fact.kind}.{fact.field} is not shown, which can't be declared for this"
             raise MustBeShown(text, hidden)
         seen = self.recorded.observe()
+        if self._need_not_be_displayed(fact, seen):
+            self.undisplayed.add(fact)
+            if self.undisplayed.issuperset(self.result.facts):
+                raise NotApplicable(NOT_DISPLAYED)
+            return
         if fact.field != "exists" and not observed_value(seen, fact.kind, fact.name, "exists"):
             # what does not exist has no fields, not even absent ones
             raise AssertionFailed(text, format_observed(seen, fact))
         if not holds(fact, seen):
             raise AssertionFailed(text, format_observed(seen, fact))
+
+    def _need_not_be_displayed(self, fact: Fact, seen: Observation) -> bool:
+        """Return whether a fact is about something that is not displayed while its key is
+        inaccessible.
+        """
+        name = (fact.kind, fact.name)
+        projections = projections_of(self.model.machine, self.model.state, LIMIT)
+        return may_be_undisplayed(name, projection_in(seen, name), projections)
 
     def _record(
         self, command: Command, outcome: Outcome, before: Observation, after: Observation

@@ -72,7 +72,8 @@ class End(NamedTuple):
         if displayed_by is None:
             return False
         link, field = displayed_by
-        holder = self.demanded[fact.kind].get(fact.name, {}).get(link, "")
+        fields = self.demanded[fact.kind].get(fact.name, {})
+        holder = fact.name if link == fact.kind else fields.get(link, "")
         return self.demanded[link].get(holder, {}).get(field) is not True
 
 

@@ -95,7 +95,7 @@ class ObservedKind(NamedTuple):
 
     ``derived``: the fields that follow from others of the same entity alone, with those.
     ``displayed_by``: a field, which leads to another entity, and the field of that one which says
-    whether a customer is shown what belongs to it.
+    whether a customer is shown it and what belongs to it.
     """
 
     kind: type[Entity]
@@ -104,6 +104,8 @@ class ObservedKind(NamedTuple):
     derived: Mapping[str, tuple[str, ...]] = {}
     displayed_by: tuple[str, str] | None = None
 
+
+DISPLAYED_BY_WORKSPACE = ("workspace", "readable")
 
 OBSERVED_KINDS: tuple[ObservedKind, ...] = (
     ObservedKind(Subscription, lambda s: True, subscription),
@@ -116,13 +118,17 @@ OBSERVED_KINDS: tuple[ObservedKind, ...] = (
     ),
     ObservedKind(Grant, lambda g: g.vault.state == "active", grant),
     ObservedKind(Role, lambda a: a.vault.state == "active", role),
-    ObservedKind(Workspace, lambda w: w.state == "active", workspace),
-    ObservedKind(Document, lambda d: d.state == "uploaded", document),
+    ObservedKind(
+        Workspace, lambda w: w.state == "active", workspace, displayed_by=DISPLAYED_BY_WORKSPACE
+    ),
+    ObservedKind(
+        Document, lambda d: d.state == "uploaded", document, displayed_by=DISPLAYED_BY_WORKSPACE
+    ),
     ObservedKind(
         Model,
         lambda m: m.state in ("undeployed", "deployed"),
         model,
-        displayed_by=("workspace", "readable"),
+        displayed_by=DISPLAYED_BY_WORKSPACE,
     ),
 )
 

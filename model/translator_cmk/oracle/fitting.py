@@ -85,16 +85,17 @@ DISPLAYED_BY = {observed.kind.word: observed.displayed_by for observed in OBSERV
 def may_be_undisplayed(
     name: Name, shows: Projection, projections: Mapping[Name, Iterable[Projection]]
 ) -> bool:
-    """Return whether an entity that is not shown may be there, since what it belongs to can't be
-    read.
+    """Return whether an entity that is not shown may be there, since it can't be read, or what it
+    belongs to can't.
     """
-    kind, _ = name
+    kind, own_name = name
     displayed_by = DISPLAYED_BY[kind]
     if displayed_by is None or shows["exists"]:
         return False
     link, field = displayed_by
     for expected in projections.get(name, ()):
-        holders = projections.get((link, str(expected.get(link))), ())
+        holder = own_name if link == kind else str(expected.get(link))
+        holders = projections.get((link, holder), ())
         if any(holder.get(field) is False for holder in holders):
             return True
     return False
