@@ -38,6 +38,7 @@ from translator_cmk.conformance.judgement.cases import LANES, SCOPES, SECONDS, S
 from translator_cmk.conformance.judgement.deviations import load_deviations
 from translator_cmk.conformance.report.wording import badge_of, headline
 from translator_cmk.files import write_json
+from translator_cmk.language.strict_json import LONGEST
 from translator_cmk.oracle.profiles import silent_in
 from translator_cmk.requirements import load_register
 from translator_cmk.verdict import Status
@@ -70,6 +71,16 @@ def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
         for transport, system in (("stdio", shlex.join([*CLI, "serve", "--stdio"])), ("http", url)):
             found = verify(tmp_path, f"--{transport}", system, *WORKSPACE)
             assert (found.exit_code, found.report["transport"]) == (0, transport)
+
+
+def test_line_that_is_too_long_gets_one_answer() -> None:
+    requests = b" " * 3 * LONGEST + b"\n{}\n"
+    run = subprocess.run(
+        [*CLI, "serve", "--stdio"], input=requests, stdout=subprocess.PIPE, check=True
+    )
+    too_long, after = run.stdout.splitlines()
+    assert b"longer than 1 MiB" in too_long
+    assert b"lacks the field" in after
 
 
 def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path) -> None:

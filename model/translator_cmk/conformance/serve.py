@@ -70,18 +70,22 @@ def answer_text(answering: Answering, text: bytes) -> bytes:
 
 # Over standard input and output
 
+LONGEST_LINE = LONGEST + len(b"\r\n")
+
 
 def over_stdio(name: str | None) -> None:
     """Answer the lines of standard input until it ends."""
     if sys.stdin is None:
         raise CommandError("standard input is closed; open it, or serve with --http")
-    requests, answers = (
-        own_streams()
-    )  # before the module of the system is imported, which may print
+    # before the module of the system is imported, which may print
+    requests, answers = own_streams()
     answering = answering_for(name)
-    while line := requests.readline(LONGEST + 2):
-        answers.write(answer_text(answering, line.strip()) + b"\n")
+    while line := requests.readline(LONGEST_LINE):
+        answers.write(answer_text(answering, line.rstrip(b"\r\n")) + b"\n")
         answers.flush()
+        # the rest of a line that is too long gets no answer of its own
+        while line and not line.endswith(b"\n"):
+            line = requests.readline(LONGEST_LINE)
 
 
 def own_streams() -> tuple[BinaryIO, BinaryIO]:
