@@ -15,6 +15,7 @@ from translator_cmk.machine.commands import (
     EnablePurgeProtection,
     GrantKeyAccess,
     ImportKey,
+    ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
 )
 from translator_cmk.oracle import Exchange
@@ -125,6 +126,16 @@ def test_a_refusal_shows_nothing_without_both_controls(lacking: str) -> None:
     found = evidence(exchanges)
     assert "vault.purge-protection" not in found.shown
     assert found.open["vault.purge-protection"] == (IN_QUESTION,)
+
+
+def test_a_refusal_that_is_not_allowed_hides_nothing_that_follows_it() -> None:
+    microsoft_managed = ReturnToMicrosoftManagedKeys("translator-prod")
+    enables = enabling("kv-a")
+    revokes = RevokeKeyAccess("kv-a", "translator-prod")
+    exchanges = recorded((*PREPARED, enables, microsoft_managed, enables, revokes))
+    refused = exchanges[IN_QUESTION]._replace(command=enables, outcome=Refused())
+    exchanges.insert(IN_QUESTION + 1, refused)
+    assert "revocation.revoke" in evidence(exchanges).shown
 
 
 @pytest.mark.parametrize("is_used", [False, True])

@@ -60,25 +60,32 @@ def counted(exchanges: Sequence[Exchange], machine: Machine, stage: Stage) -> Co
     """Return what a record may stand for, up to what nobody can follow."""
     effects = effects_seen(exchanges, machine, stage)
     controls = controls_in(exchanges, effects)
-    rows: set[Row] = set()
-    for around in controls.values():
-        rows.update(*(effects.did_not_refuse[place] for place in around))
-    refusing_nothing = frozenset(rows)
+    refusing_nothing = rows_refusing_nothing(controls, effects)
     found: list[Readings] = []
     counting: dict[int, tuple[int, int]] = {}
     follower = follower_of(without_refusals(machine, refusing_nothing), stage)
     for place, exchange in enumerate(exchanges):
-        otherwise = without_evidence(exchange, would_change(exchange, follower))
+        weaker = without_evidence(exchange, would_change=would_change(exchange, follower))
         is_evidence = place in effects.seen_at or place in controls
-        followed = first_that_agrees(follower, (exchange, *otherwise) if is_evidence else otherwise)
+        # a refusal that is not allowed comes from something between: what follows it still counts
+        readings = (exchange, *weaker) if is_evidence else weaker
+        followed = first_that_agrees(follower, readings)
         if followed is None:
             break
         follower, reading = followed
         counts = is_evidence and reading is exchange
-        found.append((exchange,) if counts else otherwise)
+        found.append((exchange,) if counts else weaker)
         if counts and place in controls:
             counting[place] = controls[place]
     return Counted(found, counting, refusing_nothing)
+
+
+def rows_refusing_nothing(controls: Controls, effects: Effects) -> frozenset[Row]:
+    """Return the silent rows that might have refused a control, and did not."""
+    rows: set[Row] = set()
+    for around in controls.values():
+        rows.update(*(effects.did_not_refuse[place] for place in around))
+    return frozenset(rows)
 
 
 def would_change(exchange: Exchange, follower: Follower) -> bool:
@@ -93,12 +100,11 @@ def would_change(exchange: Exchange, follower: Follower) -> bool:
     )
 
 
-def without_evidence(exchange: Exchange, would_change: bool = False) -> Readings:
+def without_evidence(exchange: Exchange, *, would_change: bool = False) -> Readings:
     """Return what an exchange may stand for whose answer is no evidence.
 
     A refusal may come from something between, so the command may never have reached the system.  An
-    acceptance of a command that would change
-    something is believed as long as nothing denies it.
+    acceptance of a command that would change something is believed as long as nothing denies it.
     """
     unanswered = exchange._replace(outcome=None)
     if exchange.command is None:
