@@ -47,8 +47,8 @@ from translator_cmk.machine.conditions import (
     granted,
     has_role,
     has_role_in_force,
+    is_enabled_already,
     is_under_a_rotated_key,
-    key_is_enabled_with_all,
     may_regain_key,
     moves_along,
     was_left_behind,
@@ -83,7 +83,7 @@ REFUSED_REPEATS: dict[str, tuple[Refuse, ...]] = {
         refuse(
             EnableCustomerManagedKeys,
             "resource.repeats",
-            unless=lambda c: not key_is_enabled_with_all(c),
+            unless=lambda c: not is_enabled_already(c),
         ),
     ),
     "the identity on or off": (

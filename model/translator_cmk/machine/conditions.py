@@ -10,7 +10,7 @@ from .commands import (
     EnableCustomerManagedKeys,
     GrantKeyAccess,
     MoveResource,
-    MoveSubscription,
+    MoveResourceGroup,
     RecoverVault,
     SetPermissionModel,
 )
@@ -177,8 +177,10 @@ def is_in_use(key: Key) -> bool:
 # Requests for what is so already
 
 
-def key_is_enabled_with_all(command: Any) -> bool:
-    """Return whether a request for customer-managed keys would change nothing of the resource."""
+def is_enabled_already(command: Any) -> bool:
+    """Return whether a request for customer-managed keys asks for what is so already: the resource
+    uses this key, its identity is on, and the vault gives it access.
+    """
     if not can_be_put_in_use(command):
         return False
     resource = command.resource
@@ -194,7 +196,7 @@ def can_be_enabled_again(command: Any) -> bool:
     """Return whether a request names the key that the resource's data is encrypted with, and would
     give it back what it has lost.
     """
-    if not can_be_put_in_use(command) or key_is_enabled_with_all(command):
+    if not can_be_put_in_use(command) or is_enabled_already(command):
         return False
     data_key = command.resource.data_key
     return data_key is not None and data_key.name == command.key.name
@@ -262,9 +264,13 @@ def moves_along(move: Any, thing: Resource | Vault) -> bool:
     asked = type(move)
     if asked is MoveResource:
         return bool(isinstance(thing, Resource) and thing.name == move.resource.name)
+    # the subscription of that command is where the resource goes; in all others it is what is left
     if thing.subscription.name != move.subscription.name:
         return False
-    return bool(asked is MoveSubscription or thing.group == move.group)
+    if asked is MoveResourceGroup:
+        return bool(thing.group == move.group)
+    # with a subscription all that it holds moves
+    return True
 
 
 # Names

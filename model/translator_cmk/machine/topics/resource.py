@@ -17,7 +17,7 @@ from ..commands import (
     SetPermissionModel,
     UndeployModel,
 )
-from ..conditions import has_role, is_in_policies, key_is_enabled_with_all
+from ..conditions import has_role, is_enabled_already, is_in_policies
 from ..entities import CUSTOMER, MICROSOFT
 from ..rows import effect, refuse, silent
 from ..updates import puts_key_in_use, sets
@@ -105,7 +105,7 @@ COUNTER_ROWS = (
     refuse(
         EnableCustomerManagedKeys,
         "resource.repeats",
-        unless=lambda c: not key_is_enabled_with_all(c),
+        unless=lambda c: not is_enabled_already(c),
     ),
     refuse(
         ReturnToMicrosoftManagedKeys,
