@@ -8,7 +8,7 @@ Cells = tuple[str, ...]
 
 
 def parts_of(tree: Any) -> Iterator[Any]:
-    """Yield a part of a syntax tree, then all parts inside it."""
+    """Yield a part of a syntax tree, which is what has a location, then all parts inside it."""
     if isinstance(tree, dict):
         if "location" in tree:
             yield tree

@@ -90,6 +90,7 @@ def skeleton(language: Language) -> str:
     template = Template((HERE / f"{language.file}.txt").read_text("utf-8"))
     capabilities = [f"{language.comment}  {name}: {means}" for name, means in CAPABILITIES.items()]
     levels = [f"{language.comment}  {name}: {about}" for name, about in LEVELS.items()]
+    # the template shows subscriptions itself: reset gives the skeleton all there are
     kinds = [kind_text(name, language) for name in OBSERVED if name != "subscription"]
     functions = [function_text(command, language) for command in COMMANDS.values()]
     entries = [f'    "{name}": {snake(name)},\n' for name in COMMANDS]

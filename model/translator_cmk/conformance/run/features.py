@@ -147,7 +147,7 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
             failure=in_brief(error, run, subject),
             size=size_of(run),
         )
-        if not result.undelivered and may_yet_come(error, run, subject):
+        if not result.undelivered and may_be_only_late(error, run, subject):
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
             result = result._replace(status=Status.INCONCLUSIVE, reason=reason, counts=None)
     return result
@@ -162,7 +162,7 @@ def with_last_words(result: Result, subject: Subject) -> Result:
 
 
 def counts_for(run: ScenarioRun, scenario: ScenarioCase, status: Status) -> bool | None:
-    """Return whether a scenario counts for this system; None if that is as it was planned.
+    """Return whether a scenario counts for this system; None if `Case.scored` says so.
 
     The oracle decides, by what the system answered and showed.  A failure counts if that is not
     what is demanded.  A scenario that passed counts if it was demanded all the same, although the
@@ -187,16 +187,18 @@ def counts_for(run: ScenarioRun, scenario: ScenarioCase, status: Status) -> bool
     return None
 
 
-def may_yet_come(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> bool:
-    """Return whether a scenario may have failed only since the system takes its time, as it has
-    declared.
+def may_be_only_late(
+    error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject
+) -> bool:
+    """Return whether a scenario may have failed only since an effect takes longer than the system
+    has declared: the subject has waited until all windows had closed.
     """
     if subject.was_late or subject.answered_early:
         return True
     if isinstance(error, SetupFailed):
-        return bool(subject.under_way) and all(subject.is_late(fact) for fact in error.missing)
+        return bool(error.missing) and all(map(subject.still_shows_earlier, error.missing))
     statement = read_steps(run.pickle)[run.step].meaning
-    return isinstance(statement, Fact) and subject.is_late(statement)
+    return isinstance(statement, Fact) and subject.still_shows_earlier(statement)
 
 
 def in_brief(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Subject) -> Failure:

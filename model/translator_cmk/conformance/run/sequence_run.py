@@ -248,19 +248,20 @@ def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> N
     result.why = comparison.why
     differences = comparison.differences
     settled = tuple(
-        difference for difference in differences if not may_yet_come(difference, subject)
+        difference for difference in differences if not may_be_only_late(difference, subject)
     )
     result.late = not settled
     result.differences = settled or differences
 
 
-def may_yet_come(difference: Difference, subject: Subject) -> bool:
-    """Return whether this is a fact that the system has declared to take its time for, or follows
-    from an answer for which it has.
+def may_be_only_late(difference: Difference, subject: Subject) -> bool:
+    """Return whether a difference may be there only since an effect takes longer than the system
+    has declared.
     """
     if subject.answered_early:
         return True
-    return isinstance(difference.expected, Fact) and subject.is_late(difference.expected)
+    fact = difference.expected
+    return isinstance(fact, Fact) and subject.still_shows_earlier(fact)
 
 
 def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:

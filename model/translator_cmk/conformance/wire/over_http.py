@@ -68,20 +68,20 @@ class Url(Channel):
         self.headers = HEADERS | dict(headers)
         self.secrets = secrets_in(headers)
         self.connection: http.client.HTTPConnection | None = None
-        self.late = False
+        self.time_is_up = False
         self.answered_at = 0.0  # when it last answered; never yet
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer in the body."""
         body = ENCODE(request).encode()
-        self.late = False
+        self.time_is_up = False
         self.deadline = threading.Timer(patience, self._end_time)
         self.deadline.daemon = True
         try:
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
             self.restart()
-            raise self._without_secrets(fault_of(error, self.late)) from None
+            raise self._without_secrets(fault_of(error, self.time_is_up)) from None
         except Fault as fault:
             self.restart()
             told = self._without_secrets(fault)
@@ -103,13 +103,13 @@ class Url(Channel):
 
     def _end_time(self) -> None:
         """Close the socket, whose own timeout begins again with each byte."""
-        self.late = True
+        self.time_is_up = True
         if self.connection is not None and self.connection.sock is not None:
             with suppress(OSError):
                 self.connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _must_be_in_time(self) -> None:
-        if self.late:
+        if self.time_is_up:
             raise TimeoutError
 
     def _exchange(self, body: bytes, patience: float) -> bytes:
@@ -234,9 +234,10 @@ def split(url: str) -> SplitResult:
     return parts
 
 
-def fault_of(error: Exception, late: bool) -> Fault:
-    """Return the fault behind an error; ``late``: the time was up when it was raised."""
-    if late or isinstance(error, TimeoutError):
+def fault_of(error: Exception, time_is_up: bool) -> Fault:
+    """Return the fault behind an error; ``time_is_up``: that was so when it was raised."""
+    # special cases first: SSLError is an OSError, the next two are HTTPExceptions
+    if time_is_up or isinstance(error, TimeoutError):
         return Fault("too-late", "had not answered in full when its time was up")
     if isinstance(error, ssl.SSLError):
         reason = getattr(error, "verify_message", "") or error.reason or error

@@ -28,18 +28,15 @@ class PendingEffects:
     def __init__(self) -> None:
         self.earlier: dict[FieldName, Any] = {}  # the value that each field shows before it changes
         self.closes = 0.0  # when the last window of an accepted command closes
-        self.closes_for_claims = (
-            0.0  # the same with refused ones, which a claim about everything waits for
-        )
+        # the same with refused ones, which a claim about everything waits for
+        self.closes_for_claims = 0.0
         # the model's state before each command with a window, and when that closes
         self.earlier_states: list[tuple[State, float]] = []
         self.has_hidden = False  # whether there are effects that the system does not show
-        self.late: frozenset[FieldName] = (
-            frozenset()
-        )  # when all windows had closed, at the last look
-        self.unseen: frozenset[FieldName] = (
-            frozenset()
-        )  # fields that are to change, which the last look could not show
+        # fields that showed their earlier values when all windows had closed, at the last look
+        self.late: frozenset[FieldName] = frozenset()
+        # fields that are to change, which the last look could not show
+        self.unseen: frozenset[FieldName] = frozenset()
         # all fields that are to change, and when the window for that closes
         self.changing: dict[FieldName, float] = {}
         self.was_late = False  # whether a field was late when the last command was asked
@@ -106,12 +103,8 @@ class PendingEffects:
             return False
         return any(now < self.changing.get(field, 0.0) for field in fields)
 
-    def is_late(self, fact: Fact) -> bool:
-        """Return whether a fact may be late.
-
-        It may if the last command has a window, and the earlier value still shows.
-        """
+    def still_shows_earlier(self, fact: Fact) -> bool:
+        """Return whether the last command has a window, and a field shows what it showed before."""
         name = fact.kind, fact.name, fact.field
-        return self.under_way and observed_value(self.seen, *name) == observed_value(
-            self.before, *name
-        )
+        value = observed_value(self.seen, *name)
+        return self.under_way and value == observed_value(self.before, *name)

@@ -354,14 +354,9 @@ class Subject:
         """
         return self.pending.answered_early
 
-    @property
-    def under_way(self) -> bool:
-        """Whether the last command has effects that may take their time."""
-        return self.pending.under_way
-
-    def is_late(self, fact: Fact) -> bool:
-        """Return whether a fact may be late, since the last command has a window."""
-        return self.pending.is_late(fact)
+    def still_shows_earlier(self, fact: Fact) -> bool:
+        """Return whether the last command has a window, and a field shows what it showed before."""
+        return self.pending.still_shows_earlier(fact)
 
     # Faults
 
