@@ -26,7 +26,9 @@ def last_run(path: Path = RUN) -> Run | None:
     """Return what was seen of this version of the specification, or None; raises `InvalidFile`."""
     try:
         found = json.loads(path.read_bytes())
-        return Run(**found) if found.pop("digest") == kit_digest() else None
+        if found.pop("digest") != kit_digest():
+            return None
+        return Run(**found)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -64,6 +64,7 @@ def content_with_evidence(record: Path, docs: Path) -> Content:
     of the model; everything is stale where something is not committed.  Raises `CommandError`.
     """
     results = None
+    # a record that somebody names has to be there
     if record.exists() or record != LAST_RUN:
         results = load_results(record)
     content = load_content(results, docs)
@@ -90,6 +91,7 @@ def uncommitted(root: Path) -> str:
     if done.returncode:
         words = " ".join(done.stderr.split())
         return f"git can't tell what is committed ({words})"
+    # before the name of a file stand two letters and a blank
     first, _, _ = done.stdout[3:].partition("\n")
     if not first:
         return ""

@@ -227,6 +227,7 @@ class Evidence:
         status = of_items(seen)
         if self.stale and status is not Status.FAILED:
             return StatusCounts(Status.STALE, {})
+        # whoever wrote the record of another system could have invented it
         if status is Status.PASSED and not self.is_asked_again:
             return StatusCounts(Status.LIMITED, counts)
         return StatusCounts(status, counts)
@@ -256,7 +257,6 @@ class Content(NamedTuple):
     rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
     implementations: Sequence[Implementation] = ()
-    """Makes the page of a run against the model, in Markdown; empty for a site without it."""
 
 
 def load_content(found: Results | None, docs: Path) -> Content:

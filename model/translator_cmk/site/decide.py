@@ -180,12 +180,14 @@ def try_value(value: Mapping[str, Any]) -> Tried:
     """Return a value with what happens for it."""
     differs = value.get("differs", {})
     results = {channel: result(enabled(channel, differs)) for channel in CHANNELS}
-    named = frozenset[str]().union(*(each.names for each in results.values()))
-    refused = any(each.word == "refused" for each in results.values())
-    permitted = [value["permitted_by"]] if "permitted_by" in value else []
-    return Tried(
-        value["says"], results, withheld(differs) if refused else [], sorted(named) or permitted
-    )
+    withheld_by: list[str] = []
+    if any(each.word == "refused" for each in results.values()):
+        withheld_by = withheld(differs)
+    because = sorted({name for each in results.values() for name in each.names})
+    # an acceptance through each channel names nothing
+    if not because and "permitted_by" in value:
+        because = [value["permitted_by"]]
+    return Tried(value["says"], results, withheld_by, because)
 
 
 def result(outcome: Outcome) -> Result:
@@ -236,11 +238,9 @@ def withheld(differs: Differences) -> list[str]:
             observe(machine.world(state))["resource"]["translator-prod"]["key_source"] == CUSTOMER
         )
 
-    return (
-        []
-        if in_use(lenient)
-        else [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
-    )
+    if in_use(lenient):
+        return []
+    return [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
 
 
 def asked_for(channel: Channel, differs: Differences) -> tuple[State, Command]:
@@ -256,10 +256,12 @@ def requests(channel: Channel, differs: Differences) -> list[Command]:
     commands = []
     for name, right in data("decide")["right"].items():
         differing = differs.get(name, right)
+        # a request that is left out
         if differing is None:
             continue
-        through = {"through": channel} if name == EnableCustomerManagedKeys.__name__ else {}
-        fields = {**(right or {}), **differing, **through}
+        fields = {**(right or {}), **differing}
+        if name == EnableCustomerManagedKeys.__name__:
+            fields["through"] = channel
         given = {field: value for field, value in fields.items() if value is not None}
         commands.append(command_from_wire({"command": name, **given}))
     return commands

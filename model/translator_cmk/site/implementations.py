@@ -90,18 +90,6 @@ class Implementation(NamedTuple):
     """The report as the site publishes it; empty unless it is checked."""
 
     @property
-    def product(self) -> str:
-        """Return product and version as the report names them."""
-        subject = (
-            self.report["subject"] if self.report else {"product": self.name, "version": "unstated"}
-        )
-        return str(
-            subject["product"]
-            if subject["version"] == "unstated"
-            else "{product} {version}".format(**subject)
-        )
-
-    @property
     def partial(self) -> list[str]:
         """Return why the report is not about the whole specification; empty if it is."""
         report = self.report or {}
@@ -155,9 +143,11 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     report = json.loads(written)
     if report["digest"] != kit_digest():
         return found._replace(standing=STALE, report=report)
+    # whoever names the model as its product has to answer as the model does
     if is_called_the_model(report):
         for problem in contradictions(folder, report):
             return found._replace(problems=(problem,))
+    # what was run here is known not to be the model itself
     was_run_here = "run" in entry
     if not was_run_here and could_be_the_models(folder, report):
         return found._replace(standing=UNPROVEN, report=report)

@@ -17,7 +17,7 @@ from ..bdd.feature_records import Feature, slug
 from ..conformance import protocol
 from ..conformance.report.by_requirement import Cell, Note, cells
 from ..conformance.report.envelope import report_schemas
-from ..conformance.report.wording import counted, headline, run_shown
+from ..conformance.report.wording import counted, headline, product, run_shown
 from ..language.contract import VERBS
 from ..language.phrases import COMMAND_PHRASES, FACT_PHRASES, Phrase
 from ..language.schemas import schemas
@@ -32,7 +32,7 @@ from ..verdict import OF_BADGES, OF_ITEMS, OF_REQUIREMENTS, Status, mark_of_run
 from ..words import listed
 from . import implementations, siblings
 from .azure_cli import last_run
-from .content import Content, register_digest
+from .content import Content, Evidence, register_digest
 from .decide import decide_pages
 from .foundry import load_points, points_by_requirement
 from .losses.events import CAUSES, LOSSES, RETURNS, cases, findings_by_requirement, groups
@@ -85,7 +85,6 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
 def templates(content: Content) -> Environment:
     """Return the templates of all pages, with what they share."""
     evidence = content.evidence
-    results = evidence.results
     return environment(
         evidence.register,
         evidence=evidence,
@@ -95,9 +94,7 @@ def templates(content: Content) -> Environment:
         badge_height=HEIGHT,
         status=Status,
         statuses=OF_ITEMS,
-        run_subject=("our simulation" if evidence.is_asked_again else escaped(results.subject))
-        if results
-        else "",
+        run_subject=run_subject(evidence),
         scenario_link=partial(scenario_link, content),
         shown_by=partial(shown_by, content),
         also_shown_by=partial(also_shown_by, content),
@@ -113,6 +110,13 @@ def templates(content: Content) -> Environment:
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )
+
+
+def run_subject(evidence: Evidence) -> str:
+    """Return what was run last, as sentences name it; empty if nothing was."""
+    if not evidence.results:
+        return ""
+    return "our simulation" if evidence.is_asked_again else escaped(evidence.subject)
 
 
 def pages_to_write(content: Content) -> Iterator[Page]:
@@ -193,6 +197,7 @@ def compared(content: Content) -> Mapping[str, Any]:
         "mark_of": mark_of,
         "kinds": implementations.KINDS,
         "standings": implementations.STANDINGS,
+        "product": product,
         "headline": headline,
         "counted": counted,
     }
@@ -234,22 +239,15 @@ def numbered(of_report: Mapping[str, Cell], content: Content) -> dict[Note, Mapp
     """
     register = content.evidence.register
     cases: dict[Note, dict[str, None]] = {}
-    for each in of_report.values():
-        for note, of in each.notes.items():
-            cases.setdefault(note, {}).update(dict.fromkeys(of))
-    return {
-        note: {
-            "number": place,
-            "cases": list(of),
-            "records": unique(
-                record
-                for name in note.rests_on
-                if name in register
-                if (record := register[name].decision)
-            ),
-        }
-        for place, (note, of) in enumerate(cases.items(), start=1)
-    }
+    for cell in of_report.values():
+        for note, names in cell.notes.items():
+            cases.setdefault(note, {}).update(dict.fromkeys(names))
+    found: dict[Note, Mapping[str, Any]] = {}
+    for place, (note, of_note) in enumerate(cases.items(), start=1):
+        decisions = [register[name].decision for name in note.rests_on]
+        records = unique(each for each in decisions if each)
+        found[note] = {"number": place, "cases": list(of_note), "records": records}
+    return found
 
 
 # Pieces of several pages
@@ -278,6 +276,7 @@ def lacking(content: Content) -> dict[str, list[str]]:
             name for name in register if verdicts[name].status is not Status.PASSED
         ],
         "A property": [name for name in register if not verdicts[name].counts.get("property")],
+        # nobody has run it there yet
         "An observation on Azure": list(register),
     }
 
@@ -330,13 +329,17 @@ def slots(phrase: Phrase) -> dict[str, tuple[str, str]]:
     both are empty.
     """
     found = {}
+    # clauses that can be left out stand in brackets
+    optional = "".join(re.findall(r"\[[^]]*]", phrase.pattern))
     for name in re.findall(r"{(\w+)}", phrase.pattern):
         words: Mapping[str, Any] = phrase.words.get(name, {})
-        optional = f"{{{name}}}" in "".join(re.findall(r"\[[^]]*]", phrase.pattern))
-        default = phrase.defaults[name] if optional else ""
-        shown = next((word for word, meant in words.items() if meant == default), default)
+        default: Any = ""
+        if f"{{{name}}}" in optional:
+            default = phrase.defaults[name]
+            # a slot with words of its own has a word for its default
+            default = next((word for word, meant in words.items() if meant == default), default)
         if words or default:
-            found[name] = (listed(words, "or"), str(shown) if optional else "")
+            found[name] = (listed(words, "or"), str(default))
     return found
 
 

@@ -82,9 +82,8 @@ def environment(register: Register, **shared: Any) -> Environment:
         "named": lambda name, root=UP: named(name, root) if name in register else escaped(name),
         "path": requirement_path,
         "source_date": lambda name: sources()[name].dated,
-        "urn": lambda name: (
-            uuid5(NAMESPACE_URL, name).urn
-        ),  # which never changes for a name, wherever the site is
+        # which never changes for a name, wherever the site is
+        "urn": lambda name: uuid5(NAMESPACE_URL, name).urn,
         "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
     }
     found.tests |= {"contains": lambda whole, part: part in whole}
@@ -193,7 +192,9 @@ def foreign(text: str, longest: int = 400) -> str:
 def parts(pattern: str) -> Iterator[Mapping[str, str]]:
     """Yield the text and the slots of a sentence pattern, in order."""
     for index, part in enumerate(re.split(r"{(\w+)}", pattern)):
-        yield {"slot": part if index % 2 else "", "text": "" if index % 2 else part}
+        # texts and slots take turns, and a text comes first
+        is_slot = index % 2 == 1
+        yield {"slot": part, "text": ""} if is_slot else {"slot": "", "text": part}
 
 
 def capital(text: str) -> str:

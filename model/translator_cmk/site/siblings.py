@@ -62,7 +62,7 @@ class Bearing(NamedTuple):
 
     sibling: Sibling
     sources: Sequence[str]
-    place: str
+    anchor: str
     """Where the page on other services has it."""
 
 
@@ -77,12 +77,12 @@ def load_siblings(group: str) -> list[Sibling]:
     """Return the services of a group, in the order of its table."""
     found = []
     for each in data("siblings")[group]:
-        cells = {statement: said(fields) for statement, fields in each["cells"].items()}
+        cells = {statement: read_said(fields) for statement, fields in each["cells"].items()}
         found.append(Sibling(each["id"], tuple(each["names"]), cells))
     return found
 
 
-def said(fields: Mapping[str, Any]) -> Said:
+def read_said(fields: Mapping[str, Any]) -> Said:
     """Read a cell of the data file."""
     sources = fields["source"]
     if isinstance(sources, str):
@@ -108,9 +108,10 @@ def bearings() -> Mapping[str, Mapping[str, list[Bearing]]]:
     for relation in RELATIONS:
         for group in GROUPS:
             for sibling in load_siblings(group):
-                for statement, cell in sibling.cells.items():
-                    place = statement if group == "ai" else group
-                    bearing = Bearing(sibling, cell.says.sources, place)
-                    for name in cell.requirements.get(relation, ()):
+                for statement, said in sibling.cells.items():
+                    # the table of AI services has an anchor for each statement, the other has one
+                    anchor = statement if group == "ai" else group
+                    bearing = Bearing(sibling, said.says.sources, anchor)
+                    for name in said.requirements.get(relation, ()):
                         found[name].setdefault(relation, []).append(bearing)
     return found

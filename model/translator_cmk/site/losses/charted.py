@@ -225,7 +225,8 @@ class Charted(NamedTuple):
 
 def changes(before: Row, after: Row) -> Iterator[int]:
     """Yield each place that differs, followed by what it has after."""
-    if before is after:  # as most are
+    # most commands leave the state as it is
+    if before is after:
         return
     for place, (was, now) in enumerate(zip(before, after, strict=True)):
         if was != now:
@@ -241,6 +242,7 @@ def charted(scope: Scope, machine: Machine) -> Charted:
     for kind in ORDER:
         for name in searched.names(kind):
             column = column_of(Place(kind, name), searched.states)
+            # it has record 0, that of the start, in every state that does not change it
             if any(column):
                 places.append(Place(kind, name))
                 columns.append(column)

@@ -385,6 +385,7 @@ def all_grounds(found: Iterable[Finding]) -> list[str]:
 def tried(event: Event, remedied: bool = False) -> str | None:
     """Return the address at which What if shows an event; None if its small world lacks it."""
     situation, *more = event.start
+    # the page starts from situations alone
     if more or (remedied and not event.remedies):
         return None
     return way(chart(), situation, commands_of(event, remedied))

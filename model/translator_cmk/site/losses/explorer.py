@@ -92,10 +92,11 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
     there = [0] * graph.states
     made = [0] * graph.states
     for bit, loss in enumerate(known):
-        looks, of = views[charted.places[loss.place]]
-        shows_it = [loss.sentence in look.sentences for look in looks]
-        for state, look in enumerate(of):
-            there[state] |= shows_it[look] << bit
+        view = views[charted.places[loss.place]]
+        shows_it = [loss.sentence in look.sentences for look in view.looks]
+        for state, number_of_look in enumerate(view.of):
+            there[state] |= shows_it[number_of_look] << bit
+            # record 0 is that of the start, before anything is made; what was made keeps another
             made[state] |= (charted.rows[state][loss.place] > 0) << bit
     possible = charted.searched.still_possible(there)
     for_good = [ever & ~still for ever, still in zip(made, possible, strict=True)]
@@ -138,8 +139,9 @@ def field_of(sentence: str, looks: Iterable[Look]) -> int | None:
 FORMAT = 5
 
 
-class Closing(NamedTuple):
-    """A command after which a thing never comes back, with the number of the loss.
+class LossQuestion(NamedTuple):
+    """What is asked of a command and the number of a loss: on what it rests that the thing is gone
+    for good, or is back.
 
     Commands of two kinds can be equal, so the kind is named.
     """
@@ -218,8 +220,8 @@ class Tables:
         self.losses = losses(charted, self.views)
         self.taken = list(map(self.steps, charted.steps()))
         self.answered = Memoised(self._answered)
-        self.never_back = Memoised(self._never_back)
-        self.is_back = Memoised(self._is_back)
+        self.grounds_of_never_back = Memoised(self._grounds_of_never_back)
+        self.grounds_of_back = Memoised(self._grounds_of_back)
 
     def as_json(self) -> dict[str, Any]:
         """Return the tables as a JSON value."""
@@ -283,6 +285,7 @@ class Tables:
             begins[name] = situation.commands
         for name, commands in begins.items():
             path = self.charted.path(commands)
+            # a situation of other scopes
             if not path:
                 continue
             there = 0
@@ -293,7 +296,10 @@ class Tables:
             for before, after, command in zip(path[:-1], path[1:], commands, strict=True):
                 for_good.extend(self._lost_for_good(before, after, command))
                 _, rests = self.answered.step(self.charted.states[before], command)
-                warned.difference_update(each.loss for each in self._back(before, after, command))
+                # what came back in spite of a warning needs none
+                warned.difference_update(
+                    each.loss for each in self._brought_back(before, after, command)
+                )
                 if command in self.warnings:
                     warned.update(loss for loss, _ in self._known(rests.lost))
             remembering = carried_out(MODEL, initial(DEFAULT_STAGE), commands)
@@ -351,6 +357,7 @@ class Tables:
         sentence = format_command(command)
         graph = self.charted.graph
         own: list[int] = []
+        # the page files a scenario in which the command is accepted under the first of them
         for row in self.charted.machine.rows:
             if isinstance(row, Effect) and row.on is type(command):
                 own.append(self.requirements(row.requirement))
@@ -385,49 +392,52 @@ class Tables:
             if label != NOT_OFFERED and isinstance(graph.labels[label], Accepted):
                 _, rests = self.answered.step(self.charted.states[at], command)
                 for_good = tuple(self._lost_for_good(at, after, command))
-                back = tuple(self._back(at, after, command))
+                back = tuple(self._brought_back(at, after, command))
                 yield self.answers(Answer(rests, for_good, back))
             else:
                 yield self.answers(NOTHING_BESIDES)
 
     def _lost_for_good(self, before: int, after: int, command: Command) -> Iterator[ForGood]:
         """Yield what is lost for good after a command, and was not before."""
+        # a bit for each loss
         fresh = self.losses.for_good[after] & ~self.losses.for_good[before]
         for number in range(len(self.losses.known)):
             if fresh >> number & 1:
-                closing = Closing(type(command).__name__, command, number)
-                _, found = self.never_back.step(self.charted.states[before], closing)
+                question = LossQuestion(type(command).__name__, command, number)
+                _, found = self.grounds_of_never_back.step(self.charted.states[before], question)
                 yield ForGood(number, found)
 
-    def _never_back(self, state: State, closing: Closing) -> tuple[State, Grounds]:
+    def _grounds_of_never_back(self, state: State, question: LossQuestion) -> tuple[State, Grounds]:
         """Return what it rests on that a thing never comes back, as a step that changes nothing."""
-        place = self.charted.places[self.losses.known[closing.loss].place]
+        place = self.charted.places[self.losses.known[question.loss].place]
         for thing in known_things(state):
             if Place(KIND_OF_WORD[thing.loss.kind], thing.name) == place:
-                return state, grounds_for_good(state, closing.command, thing)
-        rests = rests_on_view(state, closing.command, place.look)
-        basis = basis_of_end(rests, closing.command)
+                return state, grounds_for_good(state, question.command, thing)
+        # a thing of which the table of consequences tells nothing
+        rests = rests_on_view(state, question.command, place.look)
+        basis = basis_of_end(rests, question.command)
         return state, Grounds(thing_at(place), "lost", basis, rests)
 
-    def _back(self, before: int, after: int, command: Command) -> Iterator[Back]:
+    def _brought_back(self, before: int, after: int, command: Command) -> Iterator[Back]:
         """Yield what is back after a command, and was lost before."""
-        known = self.losses
-        fresh = known.there[after] & ~known.there[before] & known.made[before]
-        for number in range(len(known.known)):
+        losses = self.losses
+        # a bit for each loss: there now and not before, but made before
+        fresh = losses.there[after] & ~losses.there[before] & losses.made[before]
+        for number in range(len(losses.known)):
             if fresh >> number & 1:
-                closing = Closing(type(command).__name__, command, number)
-                _, found = self.is_back.step(self.charted.states[before], closing)
+                question = LossQuestion(type(command).__name__, command, number)
+                _, found = self.grounds_of_back.step(self.charted.states[before], question)
                 yield Back(number, found)
 
-    def _is_back(self, state: State, closing: Closing) -> tuple[State, Grounds]:
+    def _grounds_of_back(self, state: State, question: LossQuestion) -> tuple[State, Grounds]:
         """Return what it rests on that a thing is back, as a step that changes nothing."""
-        loss = self.losses.known[closing.loss]
+        loss = self.losses.known[question.loss]
         place = self.charted.places[loss.place]
 
         def is_there(world: World) -> bool:
             return loss.sentence in place.look(world).sentences
 
-        rests = rests_on_view(state, closing.command, is_there)
+        rests = rests_on_view(state, question.command, is_there)
         basis = weakest_basis(rests, self.register)
         return state, Grounds(thing_at(place), "back", basis, rests)
 
@@ -487,6 +497,7 @@ class Tables:
                 return {
                     "outcome": "refused",
                     "requirements": self._numbers(because),
+                    # the page shows such refusals only if they are asked for
                     "names": because <= OF_NAMES,
                 }
         return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
@@ -551,7 +562,11 @@ def way(found: Charted, situation: str, commands: Sequence[Command]) -> str | No
     there.
     """
     path = found.path((*situations()[situation].commands, *commands))
-    if not path or not all(map(found.offers, path[-len(commands) - 1 :], commands)):
+    if not path:
+        return None
+    # the last state is that after all commands
+    befores = path[-len(commands) - 1 : -1]
+    if not all(map(found.offers, befores, commands)):
         return None
     codes = ".".join(code(format_command(command)) for command in commands)
     return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")

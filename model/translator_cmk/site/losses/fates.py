@@ -104,6 +104,7 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
     behind = behind_changes(holds)
     behind_losses = behind
     behind_for_good = behind_changes(holds, for_good=True)
+    # of a loss that it has, the table of consequences says more than the rows do
     if "loss" in fate.thing:
         behind_losses = behind_losses_of(fate.thing, name)
         behind_for_good = behind_losses_of(fate.thing, name, for_good=True)
@@ -115,8 +116,10 @@ def add_entity(fate: Fate, graph: Searched, name: str) -> None:
                 note(fate.for_a_time, command, behind_losses(graph.states[before], command))
             else:
                 note(fate.for_good, command, behind_for_good(graph.states[before], command))
+        # it was there once, and is there again
         elif once[before] and not so[before] and so[after]:
             note(fate.back, command, behind(graph.states[before], command))
+        # it was there once, is gone already, and can't come back from now on
         elif once[before] and possible[before] and not possible[after]:
             way = behind_last_chance(fate.thing, command, graph.named(edge))
             note(fate.last_chance, command, way)
@@ -129,6 +132,7 @@ def add_events(fate: Fate) -> None:
     lost = Thing(loss, loss.example)
     for event in known.events.values():
         happens = read(event.commands)
+        # what the searched worlds have is added edge by edge
         if event.is_harmless or type(happens[-1]) in searched_kinds():
             continue
         begin = state_at_start(event.start)
@@ -245,6 +249,7 @@ def own_reason(by: Collection[str], usual: Collection[str]) -> str:
 def label(command: str) -> str:
     """Return a command in a few words without the names of things: `deletes the vault`."""
     phrase = next(each for each in COMMAND_PHRASES if each.command.__name__ == command)
+    # without clauses that can be left out, and without the names of keys and subscriptions
     text = re.sub(
         r"\[[^]]*]| with (?:the|a) key .*| of the subscription \{\w+}", "", phrase.pattern
     )

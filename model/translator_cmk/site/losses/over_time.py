@@ -120,6 +120,7 @@ def line_at(
     causes: Iterable[Case],
 ) -> str:
     """Return the line of a thing at a moment; what was lost before stays as sure as it was."""
+    # only a broken model begins without the thing
     if fate == "there" or not before:
         return line_of("stated")
     last = before[-1]
