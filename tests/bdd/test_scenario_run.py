@@ -75,7 +75,8 @@ def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
 
 
 def test_what_is_not_displayed_while_the_key_is_inaccessible_is_not_compared() -> None:
-    system = showing(without_workspaces_under_a_lost_key)(REMEMBERING)
+    hiding = showing(without_workspaces_under_a_lost_key)
+    system = mistaken.Elsewhere(hiding(REMEMBERING))
     losing = [pickle for pickle in pickles() if pickle.group == "revocation.vault-deleted"]
     assert run_scenario(system, losing[0]).undisplayed
     keeping = [pickle for pickle in pickles() if pickle.group == "revocation.models-kept"]

@@ -372,10 +372,10 @@ class EmptiesNothing(ModelSystem):
 
 
 class Elsewhere:
-    """The model behind an adapter."""
+    """The model, or a system like it, behind an adapter."""
 
-    def __init__(self) -> None:
-        self.model = ModelSystem()
+    def __init__(self, model: ModelSystem | None = None) -> None:
+        self.model = model or ModelSystem()
         self.reset: Callable[..., None] = self.model.reset
         self.submit = self.model.submit
         self.observe = self.model.observe

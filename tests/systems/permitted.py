@@ -64,6 +64,7 @@ from translator_cmk.machine.conditions import (
     granted,
     has_role_in_force,
     has_workspace,
+    is_enabled_already,
     is_ignored_in_policies,
     is_in_policies,
     is_under_a_rotated_key,
@@ -771,6 +772,37 @@ LOSSES = (
                     and not data_inaccessible(w)
                 ),
                 then=lambda c, w: sets(w, readable=True),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "undeploys models when customer-managed keys are enabled with the key in use",
+        "S15 says how a customer enables them, and nothing of doing it twice.",
+        ["resource.repeats"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "keys.enable",
+                each=Model,
+                when=lambda c, m: (
+                    is_enabled_already(c)
+                    and m.workspace.resource.name == c.resource.name
+                    and m.state == "deployed"
+                ),
+                then=lambda c, m: sets(m, state="undeployed"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "refuses uploads in a workspace that could not be read, although its key is back",
+        "S30, S40, S44: the article never describes this return, and S3 is about the kind of key.",
+        ["restoration.data-readable"],
+        adding(
+            refuse(
+                UploadDocument,
+                "revocation.no-upload",
+                when=lambda c: c.workspace.readable,
+                unless=lambda c: not c.workspace.lost,
             )
         ),
     ),

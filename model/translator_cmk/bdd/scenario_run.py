@@ -274,8 +274,10 @@ class ScenarioRun:
 
     def _need_not_be_displayed(self, fact: Fact, seen: Observation) -> bool:
         """Return whether a fact is about something that is not displayed while its key is
-        inaccessible.
+        inaccessible.  The model displays all that it has.
         """
+        if self.result.by_model:
+            return False
         name = (fact.kind, fact.name)
         projections = projections_of(self.model.machine, self.model.state, LIMIT)
         return may_be_undisplayed(name, projection_in(seen, name), projections)

@@ -179,6 +179,7 @@ class Workspace(Entity):
     resource: Resource
     covered: bool = False  # made while customer-managed keys were on
     readable: bool = True
+    lost: bool = False  # it could not be read once: `restoration.data-readable`
     state: Deletable = "absent"
 
 

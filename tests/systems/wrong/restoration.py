@@ -235,17 +235,4 @@ WRONG = (
         ["revocation.access-revoked", "revocation.data-inaccessible"],
         system=once(accepted(RecoverVault), without("revocation.access-revoked")),
     ),
-    wrong(
-        "refuses uploads in a workspace that lost its documents, although the key is back",
-        "what was inaccessible is marked for good",
-        ["encryption.transparent", "revocation.no-upload", "environment.upload"],
-        adding(
-            refuse(
-                UploadDocument,
-                "revocation.no-upload",
-                when=lambda c: c.workspace.readable,
-                unless=lambda c: not lost_a_document(c.workspace),
-            )
-        ),
-    ),
 )

@@ -18,7 +18,7 @@ from ..commands import (
     UndeployModel,
 )
 from ..conditions import has_role, is_enabled_already, is_in_policies
-from ..entities import CUSTOMER, MICROSOFT
+from ..entities import CUSTOMER, MICROSOFT, Workspace
 from ..rows import effect, refuse, silent
 from ..updates import puts_key_in_use, sets
 
@@ -52,9 +52,18 @@ OTHER_READINGS = (
         "resource.cognitive-services",
         when=lambda c: c.resource.kind == "CognitiveServices",
     ),
+    silent(
+        EnableCustomerManagedKeys,
+        "resource.repeats",
+        when=lambda c: is_enabled_already(c),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
 )
 """Where nothing is said of a kind of resource, a request for customer-managed keys may do anything
-to it."""
+to it; where the key is in use already, it may do something else to what was there before.
+"""
 
 COUNTER_ROWS = (
     refuse(

@@ -9,11 +9,13 @@ from ..commands import (
     RecoverKey,
     RecoverVault,
     SetPermissionModel,
+    TrainModel,
+    UploadDocument,
 )
 from ..conditions import can_be_put_in_use, has_document, may_regain_key, was_left_behind
 from ..entities import Document, Model, Workspace
 from ..meanings import data_inaccessible
-from ..rows import Effect, effect, refuse, whenever
+from ..rows import Effect, effect, refuse, silent, whenever
 from ..updates import sets
 
 ROWS = (
@@ -39,8 +41,28 @@ OTHER_READINGS = (
         ),
         then=lambda c, w: sets(w, readable=True),
     ),
+    *(
+        silent(
+            on,
+            "restoration.data-readable",
+            when=lambda c: c.workspace.lost,
+            free=lambda c: False,
+        )
+        for on in (UploadDocument, TrainModel)
+    ),
 )
-"""Data is readable again only once customer-managed keys are enabled again."""
+"""Data is readable again only once customer-managed keys are enabled again, or a workspace that
+could not be read takes no uploads.
+"""
+
+MEMORY = (
+    whenever(
+        Workspace,
+        "revocation.data-inaccessible",
+        when=lambda w: not w.readable and not w.lost,
+        then=lambda w: sets(w, lost=True),
+    ),
+)
 
 
 def redeploys(on: type[Command], requirement: str) -> Effect:
