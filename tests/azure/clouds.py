@@ -6,7 +6,6 @@ wait, the clock is moved.
 
 import json
 import signal
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -84,17 +83,21 @@ class Cloud:
             yield self
             wire.close()
 
-    def az(self, *arguments: str) -> "CompletedProcess[str]":
-        """Answer as the Azure CLI does."""
+    def az(self, *arguments: str, given: str = "null") -> "CompletedProcess[str]":
+        """Answer as the Azure CLI does, which reads headers from its standard input."""
         if arguments[0] == "account":
             account = {"id": self.customer.subscription, "tenantId": self.customer.tenant}
             account |= {"name": "test", "environmentName": "AzureCloud"}
             return CompletedProcess(arguments, 0, json.dumps(account), "")
-        given = dict(zip(arguments[1::2], arguments[2::2], strict=True))
-        body = json.loads(given["--body"]) if "--body" in given else None
-        method, path = given["--method"].upper(), given["--url"]
-        self.asked.append(f"{method} {path.partition('?')[0]}")
-        answer = self.answer(method, path, body)
+        method, url = arguments[2].upper(), arguments[4]
+        content = "".join(each for each in arguments if each.startswith("--body="))[7:]
+        headers = json.loads(given)
+        if headers:
+            _, _, host, path = url.split("/", 3)
+            answer = self.customer.wire.ask(method, host, f"/{path}", content.encode(), headers)
+        else:
+            self.asked.append(f"{method} {url.partition('?')[0]}")
+            answer = self.answer(method, url, json.loads(content or "null"))
         if answer.status < 300:
             return CompletedProcess(arguments, 0, answer.text, "")
         said = f"ERROR: {HTTPStatus(answer.status).phrase}({answer.text})\n"
@@ -117,7 +120,6 @@ def run(
     """Run the script against a cloud; return its exit code, and its logs by their questions."""
     for name, value in cloud.environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(urllib.request, "_opener", None)  # it may know the proxy of another test
     script = load_script()
     for name in ("az", "wait", "now"):
         monkeypatch.setattr(script, name, getattr(cloud, name))

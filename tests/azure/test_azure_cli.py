@@ -119,7 +119,7 @@ SIGN_IN = (
     'az login --service-principal --username "$AZURE_CLIENT_ID" --password "$AZURE_CLIENT_SECRET" '
     '--tenant "$AZURE_TENANT_ID" --output none && exec "$@"'
 )
-SECONDS = ("--spread", "0", "--patience", "0", "--pause", "0.1", "--watch", "0")
+SECONDS = ("--spread", "0", "--pause", "0.1", "--watch", "0")
 
 
 def test_the_script_of_the_hour_runs_with_the_azure_cli(tmp_path: Path) -> None:

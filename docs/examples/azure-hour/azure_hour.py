@@ -1,81 +1,441 @@
 #!/usr/bin/env python3
-"""Try customer-managed keys (CMK) on Azure AI Translator, and write down what Azure does.
-
-Nobody has published that.  This asks Azure five questions and writes a log of each: every request,
-its answer, and what the resources show afterwards.  `translator-cmk check-trace` judges the logs.
+"""Ask Azure five questions about customer-managed keys (CMK) on Azure AI Translator.
 
     az login
     python3 azure_hour.py
 
-It looks first, says what it will make, what is billed and what stays, and asks you.  It needs
-Python 3.11, the Azure CLI, and the role Contributor on a subscription.  For its reviewer:
+Nobody has published how Azure answers.  This writes a log of each question, in an hour and a half.
+It looks first whether it can start, and makes nothing until you type yes.
 
-  - Part 1 sends all requests but those of a workspace (Workspace.ask, in part 3), and makes and
-    deletes all but Translator resources and what is in them (Log.create, in part 2).
-  - All that it makes is in one new resource group, cmk-hour-NNNNNN.  Nothing else is changed.
-  - `az` signs the requests, so no token or password of yours gets here.  The only secret is a key
-    of a Translator resource that it made, which goes to that resource alone (Workspace.ask).
-  - Resource Manager makes the keys, and only the service may use them (Run.make_key, .set_access).
-  - It writes into one new folder (Log.write).  Ids, keys, mail addresses and IP addresses in
-    messages of Azure are hidden there (redacted).
-  - It deletes what it made: at the end, after Ctrl-C, and after an error (carry_out, clean_up).  It
-    names what it could not delete; `azure_hour.py --clean-up cmk-hour-NNNNNN` tries again.
+It makes    one new resource group, cmk-hour-NNNNNN, and in it up to 8 Translator resources, 7 key
+            vaults with RSA keys, an identity that only these resources use, and a workspace with
+            dictionaries of one word.  It changes nothing outside of that group.
+It bills    some cents: operations on keys, and translated words.  Nothing has a price by the hour.
+It deletes  all of that at the end, after Ctrl-C, and after an error; what it can't, it names.
+            If it is killed, or the machine stops: az group delete --name cmk-hour-NNNNNN
+It leaves   the names of the key vaults, taken for 7 days at no cost: purge protection can't be
+            undone.  And here a folder of logs, which have no ids and no messages of Azure's.
+
+`send` sends all requests, with `az rest`; `az` keeps your sign-in.  The one secret that gets here
+is the key of a Translator resource made here.  It goes to that resource alone (Workspace.ask).
 """
 
 import argparse
 import contextlib
-import fnmatch
 import json
 import os
 import re
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 
 SETTINGS = argparse.Namespace(  # each has an option of its name; times are in seconds
-    region="northeurope",  # of everything but one key vault; some regions take no new customers
-    other_region="swedencentral",  # of that key vault
+    region="northeurope",  # some regions take no new customers
+    other_region="swedencentral",  # of one key vault, and a Translator resource that may use it
     tier="S1",  # the article names no tier
-    spread=600,  # until access is in force everywhere: 5 to 10 minutes, a maintainer says
-    patience=900,  # how long CMK is asked for again where that may have come too early
-    pause=30,  # between two such requests, and between two looks at what is under way
-    watch=3600,  # how long log 5 watches the losses
+    spread=600,  # until access is in force: 5 to 10 minutes, a maintainer says
+    pause=30,  # before Azure is asked again for what takes time
+    watch=3600,  # how long the last log watches the losses
     every=240,  # between two rounds of that
 )
 
-QUESTIONS = {  # with the key vaults to which the resource of each gets access
-    "protection": ("protected", "unprotected"),  # is a vault without purge protection refused?
-    "region": ("protected", "elsewhere"),  # is a key vault in another region refused?
-    "key": ("protected",),  # is a key of 4096 bits refused?
-    "creation": ("protected",),  # is a resource refused that has CMK from its creation on?
-    "loss": ("protected",),  # what is lost when access is revoked, when, and what comes back?
+# The questions.  Each has Translator resources and key vaults of its own, so a surprise costs its
+# log alone.  A refusal shows something if the same is accepted before it and after it, and seen.
+
+RESOURCES = {
+    "protection": ["translator"],
+    "region": ["translator", "abroad"],
+    "key": ["translator"],
+    "creation": ["before", "with-cmk", "after"],
+    "loss": ["translator"],
 }
-VAULTS = {  # with the ends of their names in Azure, and the sizes of their keys
-    "protected": ("a", {"cmk": 2048, "second": 2048, "large": 4096}),
-    "unprotected": ("b", {"cmk": 2048}),
-    "elsewhere": ("c", {"cmk": 2048}),
+VAULTS = {  # with the sizes of their keys
+    "protection": {"protected": {"cmk": 2048}, "unprotected": {"cmk": 2048}},
+    "region": {"protected": {"cmk": 2048, "second": 2048}, "elsewhere": {"cmk": 2048}},
+    "key": {"protected": {"cmk": 2048, "second": 2048, "large": 4096}},
+    "creation": {"protected": {"cmk": 2048}},
+    "loss": {"protected": {"cmk": 2048}},
 }
-PLAN = """
-Will be made in the new resource group {group}:
-  - {accounts} Translator resources of tier {tier} in {region} and {other_region}
-  - key vaults with RSA keys, by the ends of their names: {vaults}
-  - for "creation" a user-assigned identity, which only Translator resources use
-  - for "loss" a workspace in Custom Translator, with dictionaries of five words
-Billed: some cents by Microsoft's price lists, for operations on keys and for translated words.
-Nothing here has a price by the hour.
-Deleted: all of it, after {minutes} minutes or later, as fast as Azure answers.  The Translator
-resources are purged, too.
-Stays: the names of the key vaults are taken for 7 days, since purge protection can't be undone.
-That costs nothing.
+
+
+def begin(log):
+    """Make what a question needs.  Then all logs wait together until access is in force."""
+    proxies = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE"} & os.environ.keys()
+    subject = "AzureCloud through a proxy" if proxies else "AzureCloud"  # perhaps a simulation
+    subject = f"{subject}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
+    log.write({"trace": 1, "subject": subject, "partial": ["observation"], "late": True})
+    stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
+    stage |= {"regions": [SETTINGS.region, SETTINGS.other_region], "tiers": {SETTINGS.tier: True}}
+    log.write({"stage": stage})
+    for vault, keys in VAULTS[log.question].items():
+        log.make_vault(vault)
+        for key, size in keys.items():
+            log.make_key(vault, key, size)
+    if log.question == "creation":
+        log.make_user_assigned_identity()
+    else:
+        log.make_resource("translator")
+        log.turn_identity_on(*VAULTS[log.question])
+
+
+def ask_protection(log):
+    """Ask whether a key vault without purge protection is refused."""
+    log.enable_in_time("protected")
+    log.enable("unprotected")
+    log.protect("unprotected")
+    log.enable_in_time("unprotected")
+    log.enable_in_time("protected")
+
+
+def ask_region(log):
+    """Ask whether a key vault in another region is refused."""
+    log.enable_in_time("protected")
+    log.enable("elsewhere")
+    log.enable_in_time("protected", "second")
+    log.make_resource("abroad", region=SETTINGS.other_region)
+    log.turn_identity_on("elsewhere")
+    log.enable_in_time("elsewhere")
+
+
+def ask_key(log):
+    """Ask whether a key of 4096 bits is refused."""
+    log.enable_in_time("protected")
+    log.enable("protected", "large")
+    log.enable_in_time("protected", "second")
+
+
+def ask_creation(log):
+    """Ask whether a resource is refused that has CMK from its creation on."""
+    log.make_resource("before")
+    log.make_resource("with-cmk", has_cmk=True)
+    log.make_resource("after")
+    log.turn_identity_on("protected")
+    log.enable_in_time("protected")
+
+
+def ask_loss(log):
+    """Ask what is lost without access, when, and what comes back with it."""
+    log.enable_in_time("protected")
+    log.workspace = Workspace(log)
+    log.workspace.make()
+    log.workspace.upload("document")
+    log.workspace.read("document")
+    log.set_access("RevokeKeyAccess", "protected")
+    for number in tries(1 + int(SETTINGS.watch / SETTINGS.every), SETTINGS.every):
+        log.workspace.read("document")
+        log.workspace.upload(f"round-{number}")
+    log.set_access("GrantKeyAccess", "protected")
+    wait(SETTINGS.spread)
+    log.workspace.upload("afterwards")
+    for name in list(log.workspace.documents):
+        log.workspace.read(name)
+
+
+ASK = {"protection": ask_protection, "region": ask_region, "key": ask_key}
+ASK |= {"creation": ask_creation, "loss": ask_loss}
+
+# What they do, and write down
+
+RUN = argparse.Namespace(made=set())  # names of Translator resources; `main` adds tenant and paths
+COGNITIVE = "providers/Microsoft.CognitiveServices"
+PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
+# The answers that count as refusals.  Others say that Azure was busy, or that a right, a policy, a
+# lock or an expired sign-in was in the way: the log has an `error` then, and nothing is learned.
+KEY_REFUSED = ("Bad Request",)
+DATA_REFUSED = ("Bad Request", "Forbidden")
+
+
+class Log:
+    """The log of a question, and what is made for it."""
+
+    def __init__(self, question):
+        self.question = question
+        self.number = 1 + list(ASK).index(question)
+        self.keys = {}  # by vault and key: what a resource is told of it
+        self.user_assigned = None  # an identity, for "creation"
+        self.workspace = None
+        self.is_whole = True
+
+    def name(self, what):
+        """Return the name in Azure of a resource or key vault, such as cmk-hour-a1b2c3-4w."""
+        return f"{RUN.group}-{self.number}{what[0]}"
+
+    def path(self):
+        return f"{RUN.path}/{COGNITIVE}/accounts/{self.name(self.resource)}"
+
+    def vault_path(self, vault):
+        return f"{RUN.path}/providers/Microsoft.KeyVault/vaults/{self.name(vault)}"
+
+    def go_on(self, step):
+        """Take a step, unless one has failed: a surprise costs this log alone."""
+        try:
+            if self.is_whole:
+                step(self)
+        except Exception as problem:  # noqa: BLE001 - answers may have a form that nobody foresaw
+            self.is_whole = False
+            say(f"{self.question}: nothing more is learned: {problem!r}")
+
+    def write(self, line):
+        path = Path(SETTINGS.folder, f"{self.number}-{self.question}.jsonl")
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def event(self, command, answer, seen=None, refusals=()):
+        """Write down a request, its answer, and what was seen then."""
+        outcome = {"outcome": "accepted" if answer.ok else "error"}
+        if answer.error in refusals and answer.body is not None:
+            outcome = {"outcome": "refused", "code": answer.code}
+        line = {"at": now(), "command": command, "outcome": outcome}
+        self.write({**line, "observation": seen} if seen else line)
+        words = " ".join(str(value) for value in command.values())
+        say(f"{self.question}: {words}: {outcome['outcome']} {answer}")
+
+    def make_vault(self, vault):
+        region = SETTINGS.other_region if vault == "elsewhere" else SETTINGS.region
+        properties = {"tenantId": RUN.tenant, "sku": {"family": "A", "name": "standard"}}
+        properties |= {"enableRbacAuthorization": False, "accessPolicies": []}
+        properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
+        if vault != "unprotected":  # Azure takes no false here
+            properties["enablePurgeProtection"] = True
+        wanted = {"location": region, "properties": properties}
+        answer = ask("put", self.vault_path(vault), wanted)
+        must(answer)
+        seen = self.look_at_vault(vault)  # a policy may have protected it
+        command = {"command": "CreateVault", "vault": vault, "region": region, **PLACE}
+        self.event(command | seen["vault"][vault], answer, seen)
+
+    def protect(self, vault):
+        wanted = {"properties": {"enablePurgeProtection": True}}
+        answer = ask("patch", self.vault_path(vault), wanted)
+        command = {"command": "EnablePurgeProtection", "vault": vault}
+        self.event(command, answer, self.look_at_vault(vault))
+
+    def look_at_vault(self, vault):
+        properties = must(settled(self.vault_path(vault)))["properties"]
+        is_protected = properties.get("enablepurgeprotection") is True
+        return {"vault": {vault: {"purge_protection": is_protected}}}
+
+    def make_key(self, vault, key, size):
+        """Let Resource Manager make a key: then nobody who runs this needs access to keys."""
+        wanted = {"properties": {"kty": "RSA", "keySize": size}}
+        answer = ask("put", f"{self.vault_path(vault)}/keys/{key}", wanted)
+        self.event({"command": "CreateKey", "vault": vault, "key": key, "size": size}, answer)
+        version = must(answer)["properties"]["keyuriwithversion"].rpartition("/")[2]
+        used = {"keyVaultUri": f"https://{self.name(vault)}.vault.azure.net/", "keyName": key}
+        self.keys[vault, key] = {**used, "keyVersion": version}
+
+    def make_user_assigned_identity(self):
+        """Make an identity that has access before there is a resource."""
+        path = f"{RUN.path}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/user"
+        self.user_assigned = must(ask("put", path, {"location": SETTINGS.region}))
+        principal = self.user_assigned["properties"]["principalid"]
+        must(self.change_policies("add", "protected", principal))
+
+    def set_access(self, command, vault):
+        change = "add" if command == "GrantKeyAccess" else "remove"
+        answer = self.change_policies(change, vault, self.principal)
+        self.event({"command": command, "vault": vault, "resource": self.resource}, answer)
+        must(answer)
+
+    def change_policies(self, change, vault, principal):
+        """Add what CMK needs to the access policies of a key vault, or remove it."""
+        permissions = {"keys": ["get", "wrapKey", "unwrapKey"]}
+        entry = {"tenantId": RUN.tenant, "objectId": principal, "permissions": permissions}
+        path = f"{self.vault_path(vault)}/accessPolicies/{change}"
+        return ask("put", path, {"properties": {"accessPolicies": [entry]}})
+
+    def make_resource(self, resource, region=None, has_cmk=False):
+        self.resource = resource
+        region = region or SETTINGS.region
+        wanted = {"kind": "TextTranslation", "location": region, "sku": {"name": SETTINGS.tier}}
+        wanted["properties"] = {"customSubDomainName": self.name(resource)}
+        if self.user_assigned:
+            users = {self.user_assigned["id"]: {}}
+            wanted["identity"] = {"type": "UserAssigned", "userAssignedIdentities": users}
+        if has_cmk:
+            used = {"identityClientId": self.user_assigned["properties"]["clientid"]}
+            used |= self.keys["protected", "cmk"]
+            encryption = {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}
+            wanted["properties"]["encryption"] = encryption
+        command = {"command": "CreateResource", "resource": resource, "kind": "Translator"}
+        command |= {"location": region, "tier": SETTINGS.tier, **PLACE}
+        command["keys"] = "customer-managed" if has_cmk else "microsoft-managed"
+        answer = self.change("put", wanted, command, KEY_REFUSED if has_cmk else ())
+        if not has_cmk:
+            must(answer)
+
+    def turn_identity_on(self, *vaults):
+        """Turn the resource's own identity on, and give it access to key vaults."""
+        command = {"command": "EnableIdentity", "resource": self.resource}
+        identity = {"type": "SystemAssigned"}
+        if self.user_assigned:
+            users = {self.user_assigned["id"]: {}}
+            identity = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": users}
+        must(self.change("patch", {"identity": identity}, command))
+        for vault in vaults:
+            self.set_access("GrantKeyAccess", vault)
+
+    def enable(self, vault, key="cmk", refusals=KEY_REFUSED):
+        """Ask once for CMK with this key."""
+        used = self.keys[vault, key]
+        encryption = {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}
+        command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
+        command |= {"vault": vault, "key": key, "through": "api"}
+        wanted = {"properties": {"encryption": encryption}}
+        return self.change("patch", wanted, command, refusals, used["keyVersion"])
+
+    def enable_in_time(self, vault, key="cmk"):
+        """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
+        for _ in tries(30):
+            answer = self.enable(vault, key, refusals=())
+            if answer.ok:
+                break
+        must(answer)
+
+    def change(self, method, wanted, command, refusals=(), shows=""):
+        """Make the resource, or change it, and look."""
+        answer = ask(method, self.path(), wanted)
+        seen = None
+        if answer.ok and method == "put":
+            RUN.made.add(self.name(self.resource))
+        if answer.ok or method == "patch":
+            seen = self.look(shows if answer.ok else "")
+        if seen is None:
+            answer.ok = False  # Azure may accept a change that fails afterwards
+        self.event(command, answer, seen, refusals)
+        return answer
+
+    def look(self, shows=""):
+        """Return what the resource shows, and nothing while that may not be in force."""
+        shown = settled(self.path(), shows)
+        if not shown.ok or shown.body["properties"].get("provisioningstate") != "Succeeded":
+            return None
+        identity = shown.body.get("identity") or {}
+        self.principal = identity.get("principalid")
+        seen = {"identity": "SystemAssigned" in identity.get("type", "")}
+        seen["key_source"] = "microsoft-managed"
+        encryption = shown.body["properties"].get("encryption") or {}  # none if nobody asked for it
+        if encryption.get("keysource", "").lower() == "microsoft.keyvault":
+            seen["key_source"] = "customer-managed"
+            version = encryption.get("keyvaultproperties", {}).get("keyversion")
+            for (vault, key), used in self.keys.items():
+                if used["keyVersion"] == version:
+                    seen["key"] = f"{vault}/{key}"
+        return {"resource": {self.resource: seen}}
+
+
+class Workspace:
+    """A workspace of Custom Translator, and its documents."""
+
+    API = "/customtranslator/api/texttranslator/v1.0"
+    FORM = """\
+--form
+Content-Disposition: form-data; name="DocumentDetails"
+
+[{"DocumentName": "NAME", "DocumentType": "Phrase dictionary", "IsParallel": true, "FileDetails": [
+  {"Name": "NAME_en.txt", "LanguageCode": "en", "OverwriteIfExists": true},
+  {"Name": "NAME_de.txt", "LanguageCode": "de", "OverwriteIfExists": true}]}]
+--form
+Content-Disposition: form-data; name="Files"; filename="NAME_en.txt"
+
+lamp
+--form
+Content-Disposition: form-data; name="Files"; filename="NAME_de.txt"
+
+Lampe
+--form--
 """
+
+    def __init__(self, log):
+        self.log = log
+        self.key = must(ask("post", f"{log.path()}/listKeys"))["key1"]
+        self.id = None
+        self.documents = {}  # their ids, by their names
+
+    def ask(self, method, path, body=None, content_type="application/json"):
+        """Ask the resource, with its key."""
+        host = f"https://{self.log.name(self.log.resource)}.cognitiveservices.azure.com"
+        headers = {"Ocp-Apim-Subscription-Key": self.key, "Content-Type": content_type}
+        headers["Ocp-Apim-Subscription-Region"] = SETTINGS.region
+        return send(method, f"{host}/translator{path}", body, headers)
+
+    def make(self):
+        paid = {"SubscriptionKey": self.key}
+        for region in items_in(must(self.ask("get", f"{self.API}/subscriptions/billingregions"))):
+            if plain(region["billingregionname"]) == SETTINGS.region:
+                paid["BillingRegionCode"] = region["billingregioncode"]
+        wanted = {"Name": "workspace", "Subscription": paid}
+        answer = self.ask("post", f"{self.API}/workspaces", wanted)
+        must(answer)
+        for _ in tries(10):
+            listed = items_in(must(self.ask("get", f"{self.API}/workspaces?pageIndex=1")))
+            if listed:
+                break
+        self.id = listed[0]["id"]
+        command = {"command": "CreateWorkspace", "workspace": "workspace"}
+        self.log.event({**command, "resource": self.log.resource}, answer)
+
+    def list(self):
+        answer = self.ask("get", f"{self.API}/documents?workspaceId={self.id}&pageIndex=1&limit=99")
+        if answer.ok:
+            self.documents |= {item["name"]: item["id"] for item in items_in(answer.body)}
+        return answer
+
+    def upload(self, name):
+        """Upload a dictionary; it is uploaded once it is listed."""
+        path = f"{self.API}/documents/import?workspaceId={self.id}"
+        form = self.FORM.replace("NAME", name).replace("\n", "\r\n")
+        answer = self.ask("post", path, form, "multipart/form-data; boundary=form")
+        for _ in tries(10 if answer.ok else 0):
+            self.list()
+            if name in self.documents:
+                break
+        answer.ok = name in self.documents
+        command = {"command": "UploadDocument", "document": name, "workspace": "workspace"}
+        self.event(command, answer, {name: {"exists": True}} if answer.ok else {})
+
+    def read(self, name):
+        """List the documents, read a sentence of one, and translate with the general model."""
+        path = f"{self.API}/documents/{self.documents[name]}/files"
+        answer = self.list()
+        if answer.ok:
+            answer = self.ask("get", path)
+        if answer.ok:
+            file = items_in(answer.body)[0]["id"]
+            answer = self.ask("get", f"{path}/{file}/content?pageIndex=1&limit=1")
+        seen = {name: {"exists": True}} if answer.ok else {}
+        if answer.error == "Not Found" and "afterwards" in self.documents:
+            seen = {name: {"exists": False}}  # before, it may only have been inaccessible
+        self.event({"command": "ReadData", "workspace": "workspace"}, answer, seen)
+        answer = self.ask("post", "/text/v3.0/translate?api-version=3.0&to=de", [{"Text": "lamp"}])
+        say(f"a translation, of which the article says nothing: {answer}")
+
+    def event(self, command, answer, documents):
+        seen = {"document": documents, **(self.log.look() or {})}
+        self.log.event(command, answer, seen, DATA_REFUSED)
+
+    def delete(self):
+        """Give access back, or it may not be deleted, and delete the workspace."""
+        self.log.change_policies("add", "protected", self.log.principal)
+        answer = self.ask("delete", f"{self.API}/workspaces/{self.id}")
+        if not answer.ok:
+            say(f"NOT DELETED, though its resource will be: the workspace: {answer}")
+        return answer.ok
+
+
+def items_in(body):
+    """Return a list that is the body, or somewhere in its members: sources disagree."""
+    while isinstance(body, dict):
+        body = next(value for value in body.values() if isinstance(value, dict | list))
+    return body
+
+
+# Asking Azure
+
 VERSIONS = {  # of the APIs of Azure Resource Manager
     "Microsoft.Authorization": "2022-04-01",
     "Microsoft.CognitiveServices": "2023-05-01",
@@ -83,134 +443,90 @@ VERSIONS = {  # of the APIs of Azure Resource Manager
     "Microsoft.ManagedIdentity": "2023-01-31",
     "": "2021-04-01",  # of resource groups and providers
 }
-LONGEST = 300  # seconds that az may take for a request
-COGNITIVE = "providers/Microsoft.CognitiveServices"
-PERMISSIONS = [
-    "Microsoft.Resources/subscriptions/resourceGroups/write",
-    "Microsoft.Resources/subscriptions/resourceGroups/delete",
-    "Microsoft.CognitiveServices/accounts/write",
-    "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts/delete",
-    "Microsoft.KeyVault/vaults/keys/write",
-    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
-]
-# Codes of a request that could have been accepted, and of which nothing is learned.  Where each was
-# seen is in model/translator_cmk/azure/client/refusals.yaml.
-IN_THE_WAY = """
-    AnotherOperationInProgress AuthorizationFailed CustomDomainInUse LinkedAuthorizationFailed
-    ReadOnlyDisabledSubscription RequestConflict RequestDisallowedByAzure RequestDisallowedByPolicy
-    ResourceQuotaExceeded ScopeLocked
-"""
+BUSY = ("Conflict", "Too Many Requests", "Internal Server Error", "Service Unavailable")
+LONGEST = 300  # seconds that `az` may take for a request
 
 
 class Failed(Exception):
     """Something failed without which a log, or everything, can't go on."""
 
 
-UNFORESEEN = (Failed, LookupError, TypeError, AttributeError)  # or an answer has another form
-
-
-# Part 1: asking Azure, and what the logs share: a resource group, key vaults, keys, an identity
-
-
 class Answer:
-    """A status (0 if there was no answer), a body, and the code and message of an error."""
+    """What `az rest` tells: a body, or of an error `ERROR: Bad Request({...})`."""
 
-    def __init__(self, status, text):
-        self.status = status
-        self.ok = 200 <= status < 300
-        try:
-            self.body = json.loads(text)
-        except ValueError:
-            self.body = None
-        error = self.body.get("error") if isinstance(self.body, dict) else None
-        error = error if isinstance(error, dict) else {}
-        self.code = str(error.get("code", ""))
-        self.message = "" if self.ok else redacted(str(error.get("message", text)))
-
-    def teaches(self):
-        """Return whether it answers what was asked: it is no failure, and no page of a proxy."""
-        if self.status in (0, 401, 404, 408, 429) or self.status >= 500:
-            return False
-        return self.ok or (isinstance(self.body, dict) and self.code not in IN_THE_WAY.split())
+    def __init__(self, done):
+        self.ok = done.returncode == 0
+        self.error, _, text = done.stderr.removeprefix("ERROR: ").strip().partition("(")
+        self.text = done.stdout if self.ok else text.removesuffix(")")
+        self.code = self.error.replace(" ", "")
+        self.body = None
+        with contextlib.suppress(ValueError, LookupError, TypeError):  # it may have none of these
+            self.body = json.loads(self.text, object_pairs_hook=in_lower_case)
+            self.code = re.sub(r"\W", "", self.body["error"]["code"])[:100] or self.code
 
     def __str__(self):
-        return f"{self.status} {self.code} {self.message}"
+        return "" if self.ok else f"{self.error} {' '.join(self.text.split())[:500]}"
 
 
-def redacted(text):
-    """Return a text without ids, keys, mail addresses and IP addresses."""
-    text = re.sub(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
-    text = re.sub(r"\S+@\S+", "<user>", text)
-    text = re.sub(r"\b\d{1,3}(\.\d{1,3}){3}\b", "<ip>", text)
-    text = re.sub(r"(?i)\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,7}", "<ip>", text)
-    text = re.sub(r"cmk-hour-[0-9a-f]{6}", "<hour>", text)
-    text = re.sub(r"[\w+/=.~-]{32,}", "<hidden>", text)
-    return " ".join(text.split())[:500]
+def in_lower_case(members):
+    """Return members with their names in lower case: sources disagree on capitals."""
+    return {name.lower(): value for name, value in members}
 
 
-def az(*arguments):
+def az(*arguments, given=""):
     """Run the Azure CLI."""
-    program = shutil.which("az")
-    if program is None:
-        stop("the Azure CLI was not found: https://aka.ms/azure-cli")
-    command = [program, *arguments, "--only-show-errors"]
+    command = ["az", *arguments, "--only-show-errors"]
+    options = {"capture_output": True, "text": True, "timeout": LONGEST}
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", "az did not answer in time")
+        return subprocess.run(command, check=False, input=given, **options)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return subprocess.CompletedProcess(command, 1, "", str(problem))
+
+
+def send(method, url, body=None, headers=None):
+    """Send a request, and again if Azure is busy."""
+    arguments = ["rest", "--method", method, "--url", url]
+    if body is not None:
+        arguments.append("--body=" + (body if isinstance(body, str) else json.dumps(body)))
+    if headers:  # with a key, which must not stand on the command line
+        arguments += ["--skip-authorization-header", "--headers", "@-"]
+    for _ in tries(5):
+        answer = Answer(az(*arguments, given=json.dumps(headers)))
+        if answer.error not in BUSY:
+            break
+    return answer
 
 
 def ask(method, path, body=None):
-    """Ask Azure Resource Manager, and again if it is busy: nothing here can be done twice."""
+    """Ask Azure Resource Manager."""
     provider = re.findall(r"/providers/([\w.]+)/", path)[-1:] or [""]
-    arguments = ["--method", method, "--url", f"{path}?api-version={VERSIONS[provider[0]]}"]
-    if body is not None:
-        arguments += ["--body", json.dumps(body)]
-    for _ in range(5):
-        answer = answer_of(az("rest", *arguments))
-        if answer.status != 429 and answer.status < 500 and answer.code != "RequestConflict":
+    return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body)
+
+
+def settled(path, shows=""):
+    """Look until Azure has finished with something, and shows a text: what is read may be old."""
+    for _ in tries(20):
+        answer = ask("get", path)
+        state = answer.body["properties"].get("provisioningstate") if answer.ok else "Missing"
+        is_done = state in (None, "Succeeded") and shows in answer.text
+        if is_done or state in ("Failed", "Canceled") or answer.error not in ("", "Not Found"):
             break
-        wait(SETTINGS.pause)
     return answer
 
 
-def answer_of(done):
-    """Return the answer that `az rest` tells: of an error it says `ERROR: Bad Request({...})`."""
-    if done.returncode == 0:
-        return Answer(200, done.stdout)
-    phrase, _, text = done.stderr.partition("ERROR: ")[2].strip().partition("(")
-    for status in HTTPStatus:
-        if phrase == status.phrase:
-            return Answer(int(status), text.removesuffix(")"))
-    return Answer(0, done.stderr)
-
-
-def place_of(resource):
-    return resource["location"].replace(" ", "").lower()
-
-
-def must(answer, what):
+def must(answer):
     """Return the body of an answer that has to be one of success."""
     if not answer.ok:
-        raise Failed(f"{what}: {answer}")
+        raise Failed(str(answer))
     return answer.body
 
 
-def finished(path):
-    """Look at a resource until Azure shows it, and has finished with it."""
-    for _ in range(20):
-        answer = ask("get", path)
-        state = answer.body["properties"].get("provisioningState") if answer.ok else "Missing"
-        if state in (None, "Succeeded", "Failed", "Canceled") or answer.status not in (200, 404):
-            break
-        wait(SETTINGS.pause)
-    return answer
-
-
-def stop(why):
-    """End before anything is made or deleted."""
-    print(f"Nothing was done: {why}", file=sys.stderr)
-    sys.exit(2)
+def tries(number, pause=None):
+    """Count tries, with a pause between two."""
+    for done in range(number):
+        if done > 0:
+            wait(pause or SETTINGS.pause)
+        yield done
 
 
 def wait(seconds):
@@ -221,684 +537,153 @@ def now():
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def plain(region):
+    return region.replace(" ", "").lower()
+
+
 def say(text):
     with contextlib.suppress(OSError):  # the terminal may be gone, and clean-up goes on
         print(now()[11:19], text, flush=True)
 
 
-def vaults_needed():
-    return {name: VAULTS[name] for question in SETTINGS.log for name in QUESTIONS[question]}
-
-
-class Run:
-    def __init__(self, group, account):
-        self.group = group
-        self.tenant = account["tenantId"]
-        self.subscription = f"/subscriptions/{account['id']}"
-        self.path = f"{self.subscription}/resourceGroups/{group}"
-        self.identity = None
-        self.lines = {name: [] for name in VAULTS}  # of a log, on how each was made with its keys
-        self.problems = {}  # by key vault or question: why it can't be used
-        self.keys = {}  # by vault and key: what a resource is told of it
-        self.accounts = []  # the names of all Translator resources that were made
-
-    def subject(self):
-        """Return who answers, as far as can be known: a simulation is reached through a proxy."""
-        between = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
-        route = " through a proxy or with certificates of one's own"
-        route = route if between & os.environ.keys() else ""
-        return f"AzureCloud{route}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
-
-    def account(self, end):
-        return f"{self.path}/{COGNITIVE}/accounts/{self.group}-{end}"
-
-    def vault(self, name):
-        return f"{self.path}/providers/Microsoft.KeyVault/vaults/{self.group}-{VAULTS[name][0]}"
-
-    def make(self):
-        location = {"location": SETTINGS.region}
-        must(ask("put", self.path, location), "creating the resource group")
-        for name in vaults_needed():
-            self.attempt(name, self.make_vault, name)
-        if "creation" in SETTINGS.log:
-            self.attempt("creation", self.make_identity, location)
-
-    def attempt(self, name, make, *arguments):
-        """Make something; where that fails, it costs only the logs that need it."""
-        try:
-            make(*arguments)
-        except UNFORESEEN as problem:
-            self.problems[name] = problem
-
-    def make_identity(self, location):
-        path = f"{self.path}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/guard"
-        self.identity = must(ask("put", path, location), "creating the identity")
-        self.set_access("add", "protected", self.identity["properties"]["principalId"])
-
-    def make_vault(self, name):
-        is_protected = name != "unprotected"
-        region = SETTINGS.other_region if name == "elsewhere" else SETTINGS.region
-        properties = {"tenantId": self.tenant, "sku": {"family": "A", "name": "standard"}}
-        properties |= {"accessPolicies": [], "enableRbacAuthorization": False}
-        properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
-        if is_protected:  # Azure takes no false here
-            properties["enablePurgeProtection"] = True
-        answer = ask("put", self.vault(name), {"location": region, "properties": properties})
-        must(answer, f"creating the key vault {name}")
-        command = {"command": "CreateVault", "vault": name, "region": region, **PLACE}
-        command["purge_protection"] = is_protected
-        seen = self.look_at_vault(name)
-        if seen["vault"][name]["purge_protection"] != is_protected:
-            raise Failed(f"{name}: something changes key vaults as they are made, such as a policy")
-        self.lines[name].append(line(command, answer, seen))
-        for key, size in VAULTS[name][1].items():
-            self.make_key(name, key, size)
-
-    def look_at_vault(self, name):
-        shown = must(finished(self.vault(name)), f"looking at the key vault {name}")
-        seen = {"region": place_of(shown)}
-        seen["soft_delete"] = shown["properties"].get("enableSoftDelete") is True
-        seen["purge_protection"] = shown["properties"].get("enablePurgeProtection") is True
-        return {"vault": {name: seen}}
-
-    def make_key(self, vault, key, size):
-        wanted = {"properties": {"kty": "RSA", "keySize": size}}
-        answer = ask("put", f"{self.vault(vault)}/keys/{key}", wanted)
-        made = must(answer, f"creating the key {key} of the key vault {vault}")["properties"]
-        uri, _, version = made["keyUriWithVersion"].rpartition("/")
-        uri = uri.removesuffix(f"keys/{key}")
-        self.keys[vault, key] = {"keyVaultUri": uri, "keyName": key, "keyVersion": version}
-        command = {"command": "CreateKey", "vault": vault, "key": key, "size": size}
-        seen = {"key": {f"{vault}/{key}": {"type": made["kty"], "size": made["keySize"]}}}
-        self.lines[vault].append(line(command, answer, seen))
-
-    def set_access(self, change, vault, principal):
-        """Add what CMK needs to the access policies of a key vault, or remove it."""
-        entry = {"tenantId": self.tenant, "objectId": principal}
-        entry["permissions"] = {"keys": ["get", "wrapKey", "unwrapKey"]}
-        path = f"{self.vault(vault)}/accessPolicies/{change}"
-        answer = ask("put", path, {"properties": {"accessPolicies": [entry]}})
-        must(answer, f"changing the access policies of the key vault {vault}")
-        return answer
-
-
-def problems_of(run, accounts):
-    """Yield what is in the way of a start.  This makes nothing."""
-    if Path(SETTINGS.folder).exists():
-        yield f"the folder {SETTINGS.folder} exists"
-    if ask("get", run.path).status != 404:
-        yield f"the resource group {run.group} exists, or Azure can't be asked for it"
-    answer = ask("get", f"{run.subscription}/providers/Microsoft.Authorization/permissions")
-    for needed in PERMISSIONS if answer.ok else []:  # else the first request will tell
-        if not any(allows(role, needed) for role in answer.body["value"]):
-            yield f"you lack the permission {needed}, which a Contributor has"
-    for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
-        answer = ask("get", f"{run.subscription}/providers/Microsoft.{name}")
-        if not answer.ok or answer.body["registrationState"] != "Registered":
-            yield f"first run: az provider register --namespace Microsoft.{name}"
-            continue
-        offered = str(answer.body["resourceTypes"]).replace(" ", "").lower()
-        for region in (SETTINGS.region, SETTINGS.other_region):
-            if f"'{region}'" not in offered:
-                yield f"Microsoft.{name} is not offered in {region}"
-    for end, _ in vaults_needed().values():
-        wanted = {"name": f"{run.group}-{end}", "type": "Microsoft.KeyVault/vaults"}
-        path = f"{run.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
-        if not must(ask("post", path, wanted), "asking for a free name")["nameAvailable"]:
-            yield f"the name {wanted['name']} is not free"
-    for name in accounts:
-        wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-        path = f"{run.subscription}/{COGNITIVE}/checkDomainAvailability"
-        if not must(ask("post", path, wanted), "asking for a free name")["isSubdomainAvailable"]:
-            yield f"the name {name} is not free"
-
-
-def allows(role, needed):
-    """Return whether a role has a permission."""
-
-    def is_in(patterns):
-        return any(fnmatch.fnmatch(needed.lower(), pattern.lower()) for pattern in patterns)
-
-    return is_in(role["actions"]) and not is_in(role["notActions"])
-
-
-def clean_up(run):
-    """Delete the resource group, and purge its Translator resources; return whether that worked."""
-    say(f"deleting the resource group {run.group}")
-    left = []
-    answer = ask("delete", run.path)
-    for _ in range(60 if answer.ok else 0):
-        answer = ask("get", run.path)
-        if answer.status == 404:
-            break
-        wait(SETTINGS.pause)
-    if answer.status != 404:
-        left.append(f"the resource group {run.group}: {answer}")
-    else:
-        left += purge(run)
-    for each in left:
-        say(f"NOT DELETED: {each}")
-    say(f"taken for 7 days, at no cost: the names of its key vaults, {run.group}-a, -b and -c")
-    return not left
-
-
-def purge(run):
-    """Purge the deleted Translator resources of the group; yield what could not be purged."""
-    missing = set(run.accounts)
-    for _ in range(5):
-        answer = ask("get", f"{run.subscription}/{COGNITIVE}/deletedAccounts")
-        found = answer.body["value"] if answer.ok else []
-        deleted = {each["name"]: each for each in found if each["name"].startswith(run.group)}
-        if answer.ok and missing <= deleted.keys():
-            break
-        wait(SETTINGS.pause)
-    if not answer.ok or missing - deleted.keys():
-        what = ", ".join(sorted(missing - deleted.keys())) or "what was deleted"
-        yield f"{what}, which Azure does not list and purges after 48 hours: {answer}"
-    for name, account in deleted.items():
-        place = f"{run.subscription}/{COGNITIVE}/locations/{place_of(account)}"
-        answer = ask("delete", f"{place}/resourceGroups/{run.group}/deletedAccounts/{name}")
-        if not answer.ok:
-            yield f"{name}, which Azure purges after 48 hours: {answer}"
-
-
-# Part 2: the logs, in the format of docs/traces.md, and the questions
-
-PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
-
-
-def line(command, answer, observation=None, refusal_counts=False):
-    """Return a line of a log.  A refusal that doesn't count is an error: nothing is learned."""
-    outcome = {"outcome": "accepted"}
-    if not answer.ok:
-        outcome["outcome"] = "refused" if refusal_counts and answer.teaches() else "error"
-        outcome["code"] = re.sub(r"[^!-~]", "", answer.code)[:100] or str(answer.status)
-    if answer.message and answer.teaches():
-        outcome["message"] = answer.message
-    event = {"at": now(), "command": command, "outcome": outcome}
-    return event | ({"observation": observation} if observation else {})
-
-
-class Log:
-    """One question, with a log and a Translator resource of its own."""
-
-    def __init__(self, run, question):
-        self.run = run
-        self.question = question
-        self.number = 1 + list(QUESTIONS).index(question)
-        self.resource = "translator"  # its name here, and the end of its name in Azure:
-        self.end = str(self.number)
-        self.principal = None  # of its own identity, as it showed last
-        self.problem = None  # that ended this log
-        for needed in (question, *QUESTIONS[question]):
-            self.problem = self.problem or run.problems.get(needed)
-        self.file = Path(SETTINGS.folder, f"{self.number}-{question}.jsonl")
-        self.write({"trace": 1, "subject": run.subject(), "partial": ["observation"], "late": True})
-        stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
-        stage["regions"] = [SETTINGS.region, SETTINGS.other_region]
-        self.write({"stage": {**stage, "tiers": {SETTINGS.tier: True}}})
-        for vault in QUESTIONS[question]:
-            for made in run.lines[vault]:
-                self.write(made)
-        if self.problem is not None:
-            say(f"{question}: nothing is learned: {self.problem!r}")
-
-    def write(self, message):
-        with self.file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(message) + "\n")
-
-    def event(self, command, answer, observation=None, refusal_counts=False):
-        """Write down a request, what became of it, and what was seen then."""
-        event = line(command, answer, observation, refusal_counts)
-        self.write(event)
-        words = " ".join(str(value) for value in command.values())
-        say(f"{self.question}: {words}: {event['outcome']['outcome']} {answer.code}")
-
-    def go_on(self, step):
-        """Take a step, unless something failed before without which the log can't go on."""
-        if self.problem is None:
-            try:
-                step(self)
-            except UNFORESEEN as problem:
-                self.problem = problem
-                say(f"{self.question}: nothing more is learned: {problem!r}")
-
-    def path(self):
-        return self.run.account(self.end)
-
-    def begin(self):
-        """Create the resource, turn its identity on, and give it access to key vaults."""
-        self.create()
-        self.turn_identity_on()
-        for vault in QUESTIONS[self.question]:
-            self.set_access("GrantKeyAccess", vault)
-
-    def create(self, identity=None, encryption=None, region=None):
-        """Create the resource, with a user-assigned identity and CMK or without."""
-        region = region or SETTINGS.region
-        wanted = {"kind": "TextTranslation", "location": region}
-        wanted["sku"] = {"name": SETTINGS.tier}
-        wanted["properties"] = {"customSubDomainName": self.path().rpartition("/")[2]}
-        if identity:
-            wanted["identity"] = {"type": "UserAssigned"}
-            wanted["identity"]["userAssignedIdentities"] = {identity["id"]: {}}
-        if encryption:
-            wanted["properties"]["encryption"] = encryption
-        command = {"command": "CreateResource", "resource": self.resource, "kind": "Translator"}
-        command |= {"location": region, "tier": SETTINGS.tier, **PLACE}
-        command["keys"] = "customer-managed" if encryption else "microsoft-managed"
-        answer = self.change("put", wanted, command, refusal_counts=bool(encryption))
-        if not encryption:
-            must(answer, "creating the resource")
-
-    def change(self, method, wanted, command, refusal_counts=False, key=None):
-        """Change the resource, and look; Azure may accept a change that fails afterwards.
-
-        What is read may be old for a while.  So a key that was accepted is looked for again.
-        """
-        answer = ask(method, self.path(), wanted)
-        if answer.ok and method == "put":
-            self.run.accounts.append(self.path().rpartition("/")[2])
-        is_there = answer.ok or method == "patch"
-        seen = self.look() if is_there else None
-        for _ in range(10 if answer.ok and key else 0):
-            if seen is None or seen["resource"][self.resource].get("key") == key:
-                break
-            wait(SETTINGS.pause)
-            seen = self.look()
-        if answer.ok and self.state != "Succeeded":
-            answer = Answer(0, f"the change was begun, and its state is {self.state}")
-        self.event(command, answer, seen, refusal_counts)
-        return answer
-
-    def look(self):
-        """Return what the resource shows, and nothing while that may not be in force."""
-        answer = finished(self.path())
-        properties = answer.body["properties"] if answer.ok else {}
-        self.state = properties.get("provisioningState", "unknown")
-        if self.state != "Succeeded":
-            return None
-        identity = answer.body.get("identity") or {}
-        self.principal = identity.get("principalId")
-        # Azure shows no encryption of an account that nobody asked any of
-        seen = {"location": place_of(answer.body), "key_source": "microsoft-managed"}
-        seen["identity"] = "SystemAssigned" in identity.get("type", "")
-        seen["registered"] = self.principal is not None
-        encryption = properties.get("encryption") or {}
-        if encryption.get("keySource", "").lower() == "microsoft.keyvault":
-            seen["key_source"] = "customer-managed"
-            used = encryption.get("keyVaultProperties") or {}
-            for vault, (end, _) in VAULTS.items():
-                if f"//{self.run.group}-{end}." in used.get("keyVaultUri", "").lower():
-                    seen["key"] = f"{vault}/{used.get('keyName')}"
-        return {"resource": {self.resource: seen}}
-
-    def turn_identity_on(self, besides=None):
-        wanted = {"type": "SystemAssigned"}
-        if besides:
-            wanted = {"type": "SystemAssigned, UserAssigned"}
-            wanted["userAssignedIdentities"] = {besides["id"]: {}}
-        command = {"command": "EnableIdentity", "resource": self.resource}
-        must(self.change("patch", {"identity": wanted}, command), "turning the identity on")
-
-    def set_access(self, command, vault):
-        change = "add" if command == "GrantKeyAccess" else "remove"
-        answer = self.run.set_access(change, vault, self.principal)
-        self.event({"command": command, "vault": vault, "resource": self.resource}, answer)
-
-    def enable(self, vault, key="cmk", refusal_counts=True):
-        """Ask once for CMK with this key, and look."""
-        encryption = {"keySource": "Microsoft.KeyVault"}
-        encryption["keyVaultProperties"] = self.run.keys[vault, key]
-        command = {"command": "EnableCustomerManagedKeys", "resource": self.resource}
-        command |= {"vault": vault, "key": key, "through": "api"}
-        wanted = {"properties": {"encryption": encryption}}
-        return self.change("patch", wanted, command, refusal_counts, f"{vault}/{key}")
-
-    def enable_in_time(self, vault, key="cmk"):
-        """Ask for CMK until it is accepted: until then a refusal may only say that it is early."""
-        for _ in range(1 + int(SETTINGS.patience / SETTINGS.pause)):
-            answer = self.enable(vault, key, refusal_counts=False)
-            if answer.ok:
-                return
-            wait(SETTINGS.pause)
-        must(answer, "enabling CMK, for which everything is there")
-
-
-# A refusal shows something if the same request is accepted before and after it.
-
-
-def ask_protection(log):
-    log.enable_in_time("protected")
-    log.enable("unprotected")
-    wanted = {"properties": {"enablePurgeProtection": True}}
-    answer = ask("patch", log.run.vault("unprotected"), wanted)
-    command = {"command": "EnablePurgeProtection", "vault": "unprotected"}
-    log.event(command, answer, log.run.look_at_vault("unprotected"))
-    log.enable_in_time("unprotected")  # at once, or that refusal may have been too early
-    log.enable_in_time("protected")
-
-
-def ask_region(log):
-    log.enable_in_time("protected")
-    log.enable("elsewhere")
-    log.enable_in_time("protected", "second")
-    log.resource, log.end = "there", "2b"  # that key vault can be used in its own region
-    log.create(region=SETTINGS.other_region)
-    log.turn_identity_on()
-    log.set_access("GrantKeyAccess", "elsewhere")
-    log.enable_in_time("elsewhere")
-
-
-def ask_key(log):
-    log.enable_in_time("protected")
-    log.enable("protected", "large")
-    log.enable_in_time("protected", "second")
-
-
-def ask_creation(log):
-    """Create three resources, each with an identity that could use the key beforehand."""
-    used = dict(log.run.keys["protected", "cmk"])
-    used["identityClientId"] = log.run.identity["properties"]["clientId"]
-    encryption = {"keySource": "Microsoft.KeyVault", "keyVaultProperties": used}
-    for log.resource, log.end in (("before", "4"), ("with-cmk", "4b"), ("after", "4c")):
-        log.create(log.run.identity, encryption if log.resource == "with-cmk" else None)
-    log.turn_identity_on(besides=log.run.identity)
-    log.set_access("GrantKeyAccess", "protected")
-    log.enable_in_time("protected")
-
-
-def ask_loss(log):
-    log.enable_in_time("protected")
-    workspace = Workspace(log)
-    try:
-        must(workspace.upload("document"), "uploading a document")
-        workspace.read("document")
-        log.set_access("RevokeKeyAccess", "protected")
-        takes_uploads = True
-        for number in range(1 + int(SETTINGS.watch / SETTINGS.every)):
-            if number > 0:
-                wait(SETTINGS.every)
-            workspace.read("document")
-            if takes_uploads:
-                answer = workspace.upload(f"round-{number}")
-                takes_uploads = answer.ok or not answer.teaches()
-            seen = log.look()
-            if seen:
-                log.write({"at": now(), "observation": seen})
-        log.set_access("GrantKeyAccess", "protected")
-        wait(SETTINGS.spread)
-        workspace.read("document")
-        workspace.upload("afterwards")
-        workspace.read("afterwards")
-    finally:
-        workspace.delete()
-
-
-ASK = {"protection": ask_protection, "region": ask_region, "key": ask_key}
-ASK |= {"creation": ask_creation, "loss": ask_loss}
-
-
-# Part 3: Custom Translator, for which az has no commands
-
-
-class Workspace:
-    """A workspace and its documents, with the key of their resource."""
-
-    API = "/translator/customtranslator/api/texttranslator/v1.0"
-
-    def __init__(self, log):
-        self.log = log
-        self.documents = {}  # the numbers of all that were uploaded, by name
-        self.host = f"https://{log.path().rpartition('/')[2]}.cognitiveservices.azure.com"
-        self.key = must(ask("post", f"{log.path()}/listKeys"), "reading the key")["key1"]
-        paid = {"SubscriptionKey": self.key, "BillingRegionCode": self.billing_region()}
-        wanted = {"Name": "workspace", "Subscription": paid}
-        answer = self.ask("POST", "/workspaces", wanted)
-        must(answer, "creating the workspace")
-        shown = self.once_listed("workspace", "/workspaces?pageIndex=1", "workspaces")
-        if shown is None:
-            raise Failed("creating the workspace: it is not listed")
-        self.id = shown["id"]
-        is_covered = (shown.get("subscription") or {}).get("iscmkenabled")
-        answer.message = f"isCMKEnabled: {is_covered}"
-        seen = {"workspace": {"workspace": {"key_source": "customer-managed"}}}
-        command = {"command": "CreateWorkspace", "workspace": "workspace"}
-        command["resource"] = log.resource
-        log.event(command, answer, seen if is_covered else None)
-
-    def ask(self, method, path, body=None, content_type="application/json"):
-        """Ask the resource, with its key."""
-        url = self.host + (path if path.startswith("/translator/") else self.API + path)
-        headers = {"Content-Type": content_type, "Ocp-Apim-Subscription-Region": SETTINGS.region}
-        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, headers, method=method)
-        request.add_unredirected_header("Ocp-Apim-Subscription-Key", self.key)
-        for _ in range(5):
-            try:
-                with urllib.request.urlopen(request, timeout=100) as reply:
-                    answer = Answer(reply.status, reply.read().decode())
-            except urllib.error.HTTPError as error:
-                answer = Answer(error.code, error.read().decode(errors="replace"))
-            except OSError as error:
-                answer = Answer(0, str(error))
-            if answer.status != 429:
-                break
-            wait(SETTINGS.pause)
-        return answer
-
-    def list(self, path, *members):
-        """Return an answer, and the items of the list in it."""
-        answer = self.ask("GET", path)
-        found = in_lower_case(answer.body) if answer.ok else []
-        for member in members:
-            found = found.get(member) or [] if isinstance(found, dict) else found
-        return answer, found
-
-    def once_listed(self, name, *path):
-        """Return what is listed under a name once it is, or None."""
-        for _ in range(10):
-            for item in self.list(*path)[1]:
-                if item["name"] == name:
-                    return item
-            wait(min(SETTINGS.pause, 6))
-        return None
-
-    def billing_region(self):
-        answer, regions = self.list("/subscriptions/billingregions", "billingregions")
-        must(answer, "listing the regions of Custom Translator")
-        for region in regions:
-            if region["billingregionname"].replace(" ", "").lower() == SETTINGS.region:
-                return region["billingregioncode"]
-        raise Failed("Custom Translator is not offered in this region")
-
-    def where_listed(self):
-        """Return how documents are listed."""
-        path = f"/documents?workspaceId={self.id}&limit=100&pageIndex=1"
-        return path, "paginateddocuments", "documents"
-
-    def look(self):
-        """Return which documents are listed.
-
-        One that isn't may only not be displayed, until one that came after the loss is listed.
-        """
-        _, found = self.list(*self.where_listed())
-        listed = {document["name"] for document in found} & self.documents.keys()
-        seen = {name: {"exists": True} for name in listed}
-        if "afterwards" in listed:
-            for name in self.documents.keys() - listed:
-                answer = self.sentence(name)
-                if answer.status == 404 or answer.teaches():
-                    seen[name] = {"exists": answer.ok}
-        return {"document": seen} if seen else None
-
-    def upload(self, name):
-        """Upload a dictionary of five words; it is uploaded once it is listed."""
-        texts = {"en": "lamps\nladders\nclocks\nboxes\nmirrors\n"}
-        texts["de"] = "Lampen\nLeitern\nUhren\nKisten\nSpiegel\n"
-        files = []
-        for code in texts:
-            file = {"Name": f"{name}_{code}.txt", "LanguageCode": code, "OverwriteIfExists": True}
-            files.append(file)
-        details = {"DocumentName": name, "DocumentType": "Phrase dictionary", "IsParallel": True}
-        form = form_part('name="DocumentDetails"', json.dumps([{**details, "FileDetails": files}]))
-        for code, text in texts.items():
-            form += form_part(f'name="Files"; filename="{name}_{code}.txt"', text)
-        path = f"/documents/import?workspaceId={self.id}"
-        content = f"{form}--form--\r\n".encode()
-        answer = self.ask("POST", path, content, "multipart/form-data; boundary=form")
-        if answer.ok:
-            made = self.once_listed(name, *self.where_listed())
-            if made is None:
-                answer = Answer(0, "the import was begun, and the document is not listed")
-            else:
-                self.documents[name] = made["id"]
-        command = {"command": "UploadDocument", "document": name, "workspace": "workspace"}
-        self.log.event(command, answer, self.look(), refusal_counts=True)
-        return answer
-
-    def read(self, name):
-        """List the documents, and read a sentence of one: a list has no more than names."""
-        if name not in self.documents:
-            return
-        answer, _ = self.list(*self.where_listed())
-        if answer.ok:
-            answer = self.sentence(name)
-        path = "/translator/text/v3.0/translate?api-version=3.0&to=de"
-        general = self.ask("POST", path, [{"Text": "lamp"}])  # of which the article says nothing
-        answer.message += f" (a translation with the general model: {general.status})"
-        command = {"command": "ReadData", "workspace": "workspace"}
-        self.log.event(command, answer, self.look(), refusal_counts=True)
-
-    def sentence(self, name):
-        path = f"/documents/{self.documents[name]}/files"
-        answer, files = self.list(path, "files")
-        if answer.ok:
-            number = files[0]["id"] if files else 1
-            answer = self.ask("GET", f"{path}/{number}/content?pageIndex=1&limit=1")
-        return answer
-
-    def delete(self):
-        """Give access back, or it may not be deleted, and delete the workspace with this key."""
-        with contextlib.suppress(Failed):
-            self.log.run.set_access("add", "protected", self.log.principal)
-        answer = self.ask("DELETE", f"/workspaces/{self.id}")
-        if not answer.ok:
-            say(f"NOT DELETED, though its resource will be: the workspace: {answer}")
-
-
-def form_part(disposition, text):
-    return f"--form\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{text}\r\n"
-
-
-def in_lower_case(body):
-    """Return a body with the names of its members in lower case, on which sources disagree."""
-    if isinstance(body, list):
-        return [in_lower_case(item) for item in body]
-    if isinstance(body, dict):
-        return {name.lower(): in_lower_case(item) for name, item in body.items()}
-    return body
-
-
 # Starting and ending
 
 
-def read_settings(arguments):
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name, value in vars(SETTINGS).items():
         kind = str if isinstance(value, str) else float
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, help=f"default: {value}")
-    parser.add_argument("--log", action="append", choices=QUESTIONS, help="a question, not all")
+    parser.add_argument("--log", action="append", choices=ASK, help="a question, not all")
     parser.add_argument("--folder", help="a new one, for the logs")
     parser.add_argument("--yes", action="store_true", help="start without asking")
-    parser.add_argument("--clean-up", metavar="GROUP", help="delete what an earlier run has left")
     parser.parse_args(arguments, SETTINGS)
+    account = signed_in()
+    RUN.group = f"cmk-hour-{secrets.token_hex(3)}"
+    RUN.tenant = account["tenantId"]
+    RUN.subscription = f"/subscriptions/{account['id']}"
+    RUN.path = f"{RUN.subscription}/resourceGroups/{RUN.group}"
+    SETTINGS.folder = SETTINGS.folder or RUN.group
+    logs = [Log(question) for question in SETTINGS.log or ASK]
+    try:
+        problems = list(problems_of(logs))
+    except Exception as problem:  # noqa: BLE001 - whatever it is, nothing is made
+        problems = [repr(problem)]
+    if problems:
+        stop("\n  - ".join(["", *problems]))
+    print(__doc__)
+    print(f"In the subscription {account['name']} ({account['id']}), resource group {RUN.group}:")
+    for log in logs:
+        names = [*RESOURCES[log.question], *VAULTS[log.question]]
+        print(f"  {log.question}:", ", ".join(f"{log.name(name)} ({name})" for name in names))
+    if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
+        stop("you did not say yes")
+    return carry_out(logs)
 
 
 def signed_in():
     """Return the subscription to which `az` is signed in."""
     done = az("account", "show")
     if done.returncode != 0:
-        stop(f"sign in with az login: {done.stderr.strip()}")
+        stop(f"install the Azure CLI, and sign in with az login: {done.stderr.strip()}")
     account = json.loads(done.stdout)
     if account["environmentName"] != "AzureCloud":
         stop(f"az is set to {account['environmentName']}, and this knows AzureCloud alone")
     return account
 
 
-INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
-INTERRUPTS += [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
+def stop(why):
+    """End before anything is made."""
+    print(f"Nothing was done: {why}", file=sys.stderr)
+    sys.exit(2)
+
+
+def problems_of(logs):
+    """Yield what is in the way of a start."""
+    if Path(SETTINGS.folder).exists():
+        yield f"the folder {SETTINGS.folder} exists"
+    if ask("get", RUN.path).error != "Not Found":
+        yield f"the resource group {RUN.group} exists, or Azure can't be asked for it"
+    roles = must(ask("get", f"{RUN.subscription}/providers/Microsoft.Authorization/permissions"))
+    if not any("*" in role["actions"] for role in roles["value"]):
+        yield "you have neither the role Contributor nor Owner in this subscription"
+    for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
+        provider = must(ask("get", f"{RUN.subscription}/providers/Microsoft.{name}"))
+        if provider["registrationstate"] != "Registered":
+            yield f"first run: az provider register --namespace Microsoft.{name}"
+        for region in (SETTINGS.region, SETTINGS.other_region):
+            if f"'{region}'" not in plain(str(provider["resourcetypes"])):
+                yield f"Microsoft.{name} is not offered in {region}"
+    for log in logs:
+        for name in map(log.name, VAULTS[log.question]):
+            path = f"{RUN.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
+            wanted = {"name": name, "type": "Microsoft.KeyVault/vaults"}
+            if not must(ask("post", path, wanted))["nameavailable"]:
+                yield f"the name {name} is not free"
+        for name in map(log.name, RESOURCES[log.question]):
+            path = f"{RUN.subscription}/{COGNITIVE}/checkDomainAvailability"
+            wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+            if not must(ask("post", path, wanted))["issubdomainavailable"]:
+                yield f"the name {name} is not free"
+
+
+def carry_out(logs):
+    """Make everything, ask the questions, and delete everything."""
+    interrupts = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for each in interrupts:
+        signal.signal(each, interrupt)
+    is_whole = False
+    try:
+        Path(SETTINGS.folder).mkdir()
+        must(ask("put", RUN.path, {"location": SETTINGS.region}))
+        for log in logs:
+            log.go_on(begin)
+        say("waiting until access is in force")
+        wait(SETTINGS.spread)
+        for log in logs:
+            log.go_on(ASK[log.question])
+        is_whole = all(log.is_whole for log in logs)
+    except KeyboardInterrupt:
+        say("interrupted")
+    except Failed as problem:
+        say(f"nothing is learned: {problem}")
+    finally:
+        for each in interrupts:
+            signal.signal(each, signal.SIG_IGN)
+        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
+        is_clean = clean_up(logs)
+    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
+    return 0 if is_whole and is_clean else 1
 
 
 def interrupt(*_):
     raise KeyboardInterrupt
 
 
-def say_yes(plan):
-    """Go on only if somebody who has read this says yes, or said so before with --yes."""
-    print(plan)
-    if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
-        stop("you did not say yes")
-
-
-def main(arguments=None):
-    read_settings(arguments)
-    account = signed_in()
-    if SETTINGS.clean_up and not re.fullmatch("cmk-hour-[0-9a-f]{6}", SETTINGS.clean_up):
-        stop("--clean-up takes the name of a resource group that an earlier run has made")
-    run = Run(SETTINGS.clean_up or f"cmk-hour-{secrets.token_hex(3)}", account)
-    print(f"In the subscription {account['name']} ({account['id']}):")
-    if SETTINGS.clean_up:
-        say_yes(f"Deletes the resource group {run.group}, and purges its Translator resources.")
-        return 0 if clean_up(run) else 1
-    SETTINGS.log = SETTINGS.log or list(QUESTIONS)
-    SETTINGS.folder = SETTINGS.folder or run.group
-    ends = [str(1 + list(QUESTIONS).index(question)) for question in SETTINGS.log]
-    ends += ["2b"] if "region" in SETTINGS.log else []
-    ends += ["4b", "4c"] if "creation" in SETTINGS.log else []
-    try:
-        problems = list(problems_of(run, [f"{run.group}-{end}" for end in ends]))
-    except UNFORESEEN as problem:
-        problems = [repr(problem)]
-    if problems:
-        stop("\n  - ".join(["", *problems]))
-    vaults = ", ".join(f"{end} ({name})" for name, (end, _) in vaults_needed().items())
-    minutes = int((2 * SETTINGS.spread + SETTINGS.watch) / 60)
-    plan = {"group": run.group, "accounts": len(ends), "vaults": vaults, "minutes": minutes}
-    say_yes(PLAN.format(**plan, **vars(SETTINGS)))
-    Path(SETTINGS.folder).mkdir()
-    for each in INTERRUPTS:
-        signal.signal(each, interrupt)
-    return carry_out(run)
-
-
-def carry_out(run):
-    """Make everything, ask the questions, and delete everything."""
-    logs = []
-    is_whole = False
-    try:
-        run.make()
-        logs = [Log(run, question) for question in SETTINGS.log]
-        for log in logs:
-            if log.question != "creation":
-                log.go_on(Log.begin)
-        if any(log.problem is None for log in logs):
-            say("waiting until access is in force")
-            wait(SETTINGS.spread)
-        for log in logs:
-            log.go_on(ASK[log.question])
-        is_whole = all(log.problem is None for log in logs)
-    except UNFORESEEN as problem:
-        say(f"nothing is learned: {problem!r}")
-    except KeyboardInterrupt:
-        say("interrupted")
-    finally:
-        for each in INTERRUPTS:
-            signal.signal(each, signal.SIG_IGN)
-        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
-        is_clean = clean_up(run)
-    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
-    return 0 if is_whole and is_clean else 1
+def clean_up(logs):
+    """Delete everything, and purge the Translator resources; return whether that worked."""
+    is_clean = True
+    for log in logs:
+        if log.workspace is not None:
+            is_clean = log.workspace.delete()
+    say(f"deleting the resource group {RUN.group}")
+    answer = ask("delete", RUN.path)
+    for _ in tries(60 if answer.ok else 0):
+        answer = ask("get", RUN.path)
+        if answer.error == "Not Found":
+            break
+    if answer.error != "Not Found":
+        say(f"NOT DELETED: {answer}; repeat it: az group delete --name {RUN.group}")
+        return False
+    for _ in tries(5):
+        answer = ask("get", f"{RUN.subscription}/{COGNITIVE}/deletedAccounts")
+        for resource in answer.body["value"] if answer.ok else []:
+            if resource["name"].startswith(RUN.group) and ask("delete", resource["id"]).ok:
+                RUN.made.discard(resource["name"])
+        if not RUN.made:
+            return is_clean
+    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(sorted(RUN.made))}")
+    return False
 
 
 if __name__ == "__main__":
