@@ -114,10 +114,7 @@ def test_it_changes_nothing_but_its_own_resource_group_and_leaves_nothing_there(
     first_put = next(path for path in asked if path.startswith("PUT"))
     group = first_put.rpartition("/")[2]
     elsewhere = {path for path in asked if group not in path.split("/")}
-    assert {path.rpartition("/")[2] for path in elsewhere} == {
-        "checkNameAvailability",
-        "checkDomainAvailability",
-    }
+    assert {path.rpartition("/")[2] for path in elsewhere} == {"checkNameAvailability"}
     assert left_in(cloud) == []
 
 
@@ -383,7 +380,6 @@ UNREGISTERED = {"registrationState": "NotRegistered", "resourceTypes": []}
         ("/permissions", READER, "neither the role Contributor nor Owner"),
         ("/providers/Microsoft.KeyVault?", UNREGISTERED, "--namespace Microsoft.KeyVault"),
         ("/checkNameAvailability", {"nameAvailable": False}, "-1p is not free"),
-        ("/checkDomainAvailability", {"isSubdomainAvailable": False}, "-4b is not free"),
     ],
 )
 def test_what_is_in_the_way_is_named_before_anything_is_made(

@@ -46,13 +46,6 @@ SETTINGS = argparse.Namespace(  # each has an option of its name; times are in s
 # The questions.  Each has Translator resources and key vaults of its own, so a surprise costs its
 # log alone.  A refusal shows something if the same is accepted before it and after it, and seen.
 
-RESOURCES = {
-    "protection": ["translator"],
-    "region": ["translator", "abroad"],
-    "key": ["translator"],
-    "creation": ["before", "with-cmk", "after"],
-    "loss": ["translator"],
-}
 VAULTS = {  # with the sizes of their keys
     "protection": {"protected": {"cmk": 2048}, "unprotected": {"cmk": 2048}},
     "region": {"protected": {"cmk": 2048, "second": 2048}, "elsewhere": {"cmk": 2048}},
@@ -64,10 +57,7 @@ VAULTS = {  # with the sizes of their keys
 
 def begin(log):
     """Make what a question needs.  Then all logs wait together until access is in force."""
-    proxies = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE"} & os.environ.keys()
-    subject = "AzureCloud through a proxy" if proxies else "AzureCloud"  # perhaps a simulation
-    subject = f"{subject}: TextTranslation {SETTINGS.tier}, {SETTINGS.region}"
-    log.write({"trace": 1, "subject": subject, "partial": ["observation"], "late": True})
+    log.write({"trace": 1, "subject": RUN.subject, "partial": ["observation"], "late": True})
     stage = {"tenants": ["home"], "subscriptions": {"production": "home"}}
     stage |= {"regions": [SETTINGS.region, SETTINGS.other_region], "tiers": {SETTINGS.tier: True}}
     log.write({"stage": stage})
@@ -96,7 +86,7 @@ def ask_region(log):
     log.enable_in_time("protected")
     log.enable("elsewhere")
     log.enable_in_time("protected", "second")
-    log.make_resource("abroad", region=SETTINGS.other_region)
+    log.make_resource("abroad")  # where that key vault is
     log.turn_identity_on("elsewhere")
     log.enable_in_time("elsewhere")
 
@@ -111,7 +101,7 @@ def ask_key(log):
 def ask_creation(log):
     """Ask whether a resource is refused that has CMK from its creation on."""
     log.make_resource("before")
-    log.make_resource("with-cmk", has_cmk=True)
+    log.make_resource("with-cmk")
     log.make_resource("after")
     log.turn_identity_on("protected")
     log.enable_in_time("protected")
@@ -131,7 +121,7 @@ def ask_loss(log):
     log.set_access("GrantKeyAccess", "protected")
     wait(SETTINGS.spread)
     log.workspace.upload("afterwards")
-    for name in list(log.workspace.documents):
+    for name in reversed(list(log.workspace.documents)):  # once the newest can be read, all can
         log.workspace.read(name)
 
 
@@ -147,6 +137,10 @@ PLACE = {"subscription": "production", "group": "apps"}  # whatever they are cal
 # lock or an expired sign-in was in the way: the log has an `error` then, and nothing is learned.
 KEY_REFUSED = ("Bad Request",)
 DATA_REFUSED = ("Bad Request", "Forbidden")
+
+
+def region_of(what):
+    return SETTINGS.other_region if what in ("abroad", "elsewhere") else SETTINGS.region
 
 
 class Log:
@@ -191,18 +185,17 @@ class Log:
             outcome = {"outcome": "refused", "code": answer.code}
         line = {"at": now(), "command": command, "outcome": outcome}
         self.write({**line, "observation": seen} if seen else line)
-        words = " ".join(str(value) for value in command.values())
+        words = " ".join(map(str, command.values()))
         say(f"{self.question}: {words}: {outcome['outcome']} {answer}")
 
     def make_vault(self, vault):
-        region = SETTINGS.other_region if vault == "elsewhere" else SETTINGS.region
+        region = region_of(vault)
         properties = {"tenantId": RUN.tenant, "sku": {"family": "A", "name": "standard"}}
         properties |= {"enableRbacAuthorization": False, "accessPolicies": []}
         properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
         if vault != "unprotected":  # Azure takes no false here
             properties["enablePurgeProtection"] = True
-        wanted = {"location": region, "properties": properties}
-        answer = ask("put", self.vault_path(vault), wanted)
+        answer = ask("put", self.vault_path(vault), {"location": region, "properties": properties})
         must(answer)
         seen = self.look_at_vault(vault)  # a policy may have protected it
         command = {"command": "CreateVault", "vault": vault, "region": region, **PLACE}
@@ -248,9 +241,10 @@ class Log:
         path = f"{self.vault_path(vault)}/accessPolicies/{change}"
         return ask("put", path, {"properties": {"accessPolicies": [entry]}})
 
-    def make_resource(self, resource, region=None, has_cmk=False):
+    def make_resource(self, resource):
         self.resource = resource
-        region = region or SETTINGS.region
+        region = region_of(resource)
+        has_cmk = resource == "with-cmk"
         wanted = {"kind": "TextTranslation", "location": region, "sku": {"name": SETTINGS.tier}}
         wanted["properties"] = {"customSubDomainName": self.name(resource)}
         if self.user_assigned:
@@ -396,7 +390,7 @@ Lampe
                 break
         answer.ok = name in self.documents
         command = {"command": "UploadDocument", "document": name, "workspace": "workspace"}
-        self.event(command, answer, {name: {"exists": True}} if answer.ok else {})
+        self.event(command, answer, {"document": {name: {"exists": True}}} if answer.ok else {})
 
     def read(self, name):
         """List the documents, read a sentence of one, and translate with the general model."""
@@ -407,16 +401,18 @@ Lampe
         if answer.ok:
             file = items_in(answer.body)[0]["id"]
             answer = self.ask("get", f"{path}/{file}/content?pageIndex=1&limit=1")
-        seen = {name: {"exists": True}} if answer.ok else {}
-        if answer.error == "Not Found" and "afterwards" in self.documents:
-            seen = {name: {"exists": False}}  # before, it may only have been inaccessible
+        seen = {}
+        if answer.ok:
+            seen["workspace"] = {"workspace": {"readable": True}}
+            seen["document"] = {name: {"exists": True}}
+        elif answer.error == "Not Found" and "afterwards" in self.documents:
+            seen["document"] = {name: {"exists": False}}  # before, it was perhaps inaccessible
         self.event({"command": "ReadData", "workspace": "workspace"}, answer, seen)
         answer = self.ask("post", "/text/v3.0/translate?api-version=3.0&to=de", [{"Text": "lamp"}])
         say(f"a translation, of which the article says nothing: {answer}")
 
-    def event(self, command, answer, documents):
-        seen = {"document": documents, **(self.log.look() or {})}
-        self.log.event(command, answer, seen, DATA_REFUSED)
+    def event(self, command, answer, seen):
+        self.log.event(command, answer, {**seen, **(self.log.look() or {})}, DATA_REFUSED)
 
     def delete(self):
         """Give access back, or it may not be deleted, and delete the workspace."""
@@ -563,6 +559,9 @@ def main(arguments=None):
     RUN.tenant = account["tenantId"]
     RUN.subscription = f"/subscriptions/{account['id']}"
     RUN.path = f"{RUN.subscription}/resourceGroups/{RUN.group}"
+    proxies = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE"} & os.environ.keys()
+    through = " through a proxy" if proxies else ""  # perhaps to a simulation
+    RUN.subject = f"{account['environmentName']}{through}: {SETTINGS.tier}, {SETTINGS.region}"
     SETTINGS.folder = SETTINGS.folder or RUN.group
     logs = [Log(question) for question in SETTINGS.log or ASK]
     try:
@@ -573,9 +572,7 @@ def main(arguments=None):
         stop("\n  - ".join(["", *problems]))
     print(__doc__)
     print(f"In the subscription {account['name']} ({account['id']}), resource group {RUN.group}:")
-    for log in logs:
-        names = [*RESOURCES[log.question], *VAULTS[log.question]]
-        print(f"  {log.question}:", ", ".join(f"{log.name(name)} ({name})" for name in names))
+    print("Questions:", *[log.question for log in logs])
     if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
         stop("you did not say yes")
     return carry_out(logs)
@@ -586,10 +583,7 @@ def signed_in():
     done = az("account", "show")
     if done.returncode != 0:
         stop(f"install the Azure CLI, and sign in with az login: {done.stderr.strip()}")
-    account = json.loads(done.stdout)
-    if account["environmentName"] != "AzureCloud":
-        stop(f"az is set to {account['environmentName']}, and this knows AzureCloud alone")
-    return account
+    return json.loads(done.stdout)
 
 
 def stop(why):
@@ -619,11 +613,6 @@ def problems_of(logs):
             path = f"{RUN.subscription}/providers/Microsoft.KeyVault/checkNameAvailability"
             wanted = {"name": name, "type": "Microsoft.KeyVault/vaults"}
             if not must(ask("post", path, wanted))["nameavailable"]:
-                yield f"the name {name} is not free"
-        for name in map(log.name, RESOURCES[log.question]):
-            path = f"{RUN.subscription}/{COGNITIVE}/checkDomainAvailability"
-            wanted = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
-            if not must(ask("post", path, wanted))["issubdomainavailable"]:
                 yield f"the name {name} is not free"
 
 
