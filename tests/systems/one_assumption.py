@@ -48,9 +48,9 @@ from translator_cmk.machine.conditions import (
     has_role,
     has_role_in_force,
     is_enabled_already,
-    is_under_a_rotated_key,
     may_regain_key,
     moves_along,
+    uses_a_rotated_key,
     was_left_behind,
 )
 from translator_cmk.machine.entities import (
@@ -351,7 +351,9 @@ ANOTHER_KEY = (
             means(
                 data_inaccessible,
                 "keys.rotation-keeps-data",
-                when=lambda w: is_under_a_rotated_key(w) and has_disabled_key(w.resource.key.vault),
+                when=lambda w: (
+                    uses_a_rotated_key(w.resource) and has_disabled_key(w.resource.key.vault)
+                ),
             )
         ),
     ),

@@ -67,9 +67,9 @@ from translator_cmk.machine.conditions import (
     is_enabled_already,
     is_ignored_in_policies,
     is_in_policies,
-    is_under_a_rotated_key,
     may_regain_key,
     serves_another,
+    uses_a_rotated_key,
     uses_key,
     uses_vault,
     was_left_behind,
@@ -319,7 +319,25 @@ KEYS = (
         "can't read what is under a rotated key, with all losses",
         "S9: the article names rotation, and no effect of it.",
         ["keys.rotation-keeps-data"],
-        adding(means(data_inaccessible, "keys.rotation-keeps-data", when=is_under_a_rotated_key)),
+        adding(
+            means(
+                data_inaccessible,
+                "keys.rotation-keeps-data",
+                when=lambda w: uses_a_rotated_key(w.resource),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "makes no workspace under a rotated key",
+        "S9: the article names rotation, and no effect of it.",
+        ["keys.rotation-keeps-data"],
+        adding(
+            refuse(
+                CreateWorkspace,
+                "keys.rotation-keeps-data",
+                unless=lambda c: not uses_a_rotated_key(c.resource),
+            )
+        ),
     ),
     permitted_by_article(
         "undeploys the models under a key that is rotated, and lets them be deployed again",

@@ -144,6 +144,11 @@ def uses_key(resource: Resource, key: Key) -> bool:
     return resource.key is not None and resource.key.name == key.name
 
 
+def uses_a_rotated_key(resource: Resource) -> bool:
+    """Return whether the resource's own key was rotated."""
+    return resource.key is not None and resource.key.version > 1
+
+
 def serves_another(vault: Vault, resource: Resource) -> bool:
     """Return whether a key of the vault is that of a resource other than this one."""
     resources = vault.world.every(Resource)
@@ -203,12 +208,6 @@ def can_be_enabled_again(command: Any) -> bool:
 
 
 # What a resource holds
-
-
-def is_under_a_rotated_key(workspace: Workspace) -> bool:
-    """Return whether the resource of the workspace is on a key that was rotated."""
-    key = workspace.resource.key
-    return key is not None and key.version > 1
 
 
 def is_earlier(workspace: Workspace) -> bool:

@@ -21,8 +21,8 @@ from ..conditions import (
     can_be_enabled_again,
     can_be_put_in_use,
     is_in_use,
-    is_under_a_rotated_key,
     serves_another,
+    uses_a_rotated_key,
     uses_key,
 )
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
@@ -189,9 +189,14 @@ COUNTER_ROWS = (
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.key.origin == "imported",
     ),
+    refuse(
+        CreateWorkspace,
+        "keys.rotation-keeps-data",
+        unless=lambda c: not uses_a_rotated_key(c.resource),
+    ),
     means(
         data_inaccessible,
         "keys.rotation-keeps-data",
-        when=lambda w: is_under_a_rotated_key(w),
+        when=lambda w: uses_a_rotated_key(w.resource),
     ),
 )
