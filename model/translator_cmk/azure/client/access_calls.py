@@ -21,6 +21,7 @@ ROLE = "/providers/Microsoft.Authorization/roleDefinitions/e147488a-f6f5-4113-8e
 def grant_access(estate: Estate, command: commands.GrantKeyAccess) -> None:
     principal = current_principal(estate, command.resource)
     if not principal:
+        # a vault that is not there is a refusal, whoever asks
         estate.ask("vaults", command.vault, "get")
         raise Unsupported("an access policy needs the id of an identity")
     update_policy(estate, command.vault, "add", principal)
@@ -30,6 +31,7 @@ def revoke_access(estate: Estate, command: commands.RevokeKeyAccess) -> None:
     """Take away the policy of the identity that a resource has, or had last; there may be none."""
     principal = current_principal(estate, command.resource)
     if not principal:
+        # a vault that is not there is a refusal, even if there is nothing to revoke
         estate.ask("vaults", command.vault, "get")
         principal = estate.principals.get(command.resource, "")
     if principal:

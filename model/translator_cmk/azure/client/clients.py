@@ -76,15 +76,17 @@ class Clients:
         get_token = partial(credential.get_token, tenant_id=tenant or self.tenant)
         return SimpleNamespace(get_token=get_token)
 
-    def of(self, kind: str, *subscription: str, tenant: str | None = None) -> Any:
+    def of(self, kind: str, subscription: str = "", tenant: str | None = None) -> Any:
         """Return operations of Azure Resource Manager in a subscription, or in a tenant."""
-        tenant = tenant or self.tenants.get("".join(subscription))
+        tenant = tenant or self.tenants.get(subscription)
         manager = MANAGERS[kind]
-        named = (manager, tenant, *subscription)
+        # the client for tenants and subscriptions is of no subscription
+        within = [subscription] if subscription else []
+        named = (manager, tenant, subscription)
         if named not in self.kept:
             self.kept[named] = manager(
                 self.in_tenant(tenant),
-                *subscription,
+                *within,
                 base_url=self.cloud.resource_manager,
                 credential_scopes=[self.cloud.scope],
                 transport=self.connections,

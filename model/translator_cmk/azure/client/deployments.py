@@ -32,10 +32,11 @@ def set_deployed(studio: Studio, model: str, wanted: bool) -> None:
         found = studio.ask("GET", path)
         return found if is_as_asked(found, regions, wanted) else None
 
-    what, command = "the end of the deployment", "UndeployModel"
     if wanted:
-        what, command = "the deployment", "DeployModel"
-    studio.models[model] |= studio.wait_for(shown, what, command)
+        shows = studio.wait_for(shown, "the deployment", "DeployModel")
+    else:
+        shows = studio.wait_for(shown, "the end of the deployment", "UndeployModel")
+    studio.models[model] |= shows
 
 
 def is_as_asked(model: Any, regions: list[Any], wanted: bool) -> bool:

@@ -58,11 +58,10 @@ class Estate(Clients):
 
     def _keep_subscription(self, subscription: Any, tenant: str) -> None:
         guid = str(subscription.subscription_id)
+        name = str(subscription.display_name)
         if self.target.subscriptions:
-            given = {given.lower(): name for name, given in self.target.subscriptions.items()}
-            name = given.get(guid.lower(), "")
-        else:
-            name = str(subscription.display_name)
+            names = {given.lower(): name for name, given in self.target.subscriptions.items()}
+            name = names.get(guid.lower(), "")
         if name in self.stage.subscriptions:
             self.subscriptions[name] = guid
             self.tenants[guid] = tenant
@@ -130,6 +129,7 @@ class Estate(Clients):
         try:
             return list(self.all(kind, subscription).list_by_resource_group(group))
         except ResourceNotFoundError as error:
+            # another cause of a 404, such as a proxy, says nothing of the group
             refusal_of(error)
             return []
 

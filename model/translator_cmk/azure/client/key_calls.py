@@ -60,9 +60,11 @@ def remember(estate: Estate, vault: str, key: KeyVaultKey, asked: int = 0) -> No
     """
     web_key = vars(key.key)
     kind = word(key.key_type)
+    # EC-HSM is the same in hardware, which the specification doesn't tell apart
     if kind.startswith("EC"):
         kind = "EC"
         curve = word(web_key["crv"])
+        # P-256K has 256 bits too
         size = int(curve.removeprefix("P-").removesuffix("K"))
     else:
         modulus = (web_key.get("n") or b"").lstrip(b"\0")

@@ -13,6 +13,7 @@ def see_keys(estate: Estate, vault: str, seen: Observation) -> None:
     for listed in keys.list_properties_of_keys():
         name = f"{vault}/{listed.name}"
         versions = list(keys.list_properties_of_key_versions(str(listed.name)))
+        # not every emulator says when a version was made; then the order of the list stands
         versions.sort(key=lambda version: version.created_on or 0)
         current = current_of(versions, estate.versions.get(name))
         if str(current.id) not in estate.material:

@@ -29,20 +29,15 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
     group = estate.group(command.subscription, command.group)
     place = (command.subscription, group)
     must_not_be_there(estate, "accounts", command.resource, command.location, place)
-    tier = estate.target.tiers.get(command.tier, command.tier)
-    if tier == "S1" and command.kind != "Translator":
-        tier = "S0"
     properties: dict[str, Any] = {"custom_sub_domain_name": command.resource}
     fields: dict[str, Any] = {
         "kind": KINDS[command.kind],
-        "sku": {"name": tier},
+        "sku": {"name": tier_of(estate, command)},
         "location": estate.target.location(command.location),
         "properties": properties,
     }
     if command.keys == CUSTOMER:
-        any_key = next(iter(estate.versions), f"{command.resource}/key")
-        vault, _, key = any_key.partition("/")
-        properties["encryption"] = encryption(estate, vault, key)
+        properties["encryption"] = key_section(estate, command)
         fields["identity"] = IDENTITY_ON
     accounts = estate.all("accounts", command.subscription)
     operation = accounts.begin_create(group, command.resource, Account(**fields))
@@ -50,15 +45,37 @@ def create_resource(estate: Estate, command: commands.CreateResource) -> None:
     estate.places[command.resource] = place
 
 
+def tier_of(estate: Estate, command: commands.CreateResource) -> str:
+    """Return Azure's tier for a new account of a kind."""
+    tier = estate.target.tiers.get(command.tier, command.tier)
+    # what is S1 of Translator is S0 of each other kind
+    if tier == "S1" and command.kind != "Translator":
+        return "S0"
+    return tier
+
+
+def key_section(estate: Estate, command: commands.CreateResource) -> dict[str, Any]:
+    """Return the section that asks for a key at creation: for any, since the command names none,
+    and the request is to be refused whatever key it names.
+    """
+    any_key = next(iter(estate.versions), f"{command.resource}/key")
+    vault, _, key = any_key.partition("/")
+    return encryption(estate, vault, key)
+
+
 def must_not_be_there(
     estate: Estate, kind: str, name: str, region: str, place: tuple[str, str]
 ) -> None:
-    """Raise `Unsupported` if a PUT would change something, since it is there already."""
+    """Raise `Unsupported` if a PUT would change something, since it is there already.
+
+    Azure itself refuses a PUT of a name that is taken in another group or region.
+    """
     if estate.places.get(name) != place:
         return
     try:
         found = estate.ask(kind, name, "get")
     except ResourceNotFoundError as error:
+        # another cause of a 404, such as a proxy, says nothing of what is there
         refusal_of(error)
         return
     if estate.region(str(found.location)) == region:
@@ -87,6 +104,7 @@ def enable_customer_managed_keys(
 ) -> None:
     if command.through == "portal":
         raise Unsupported("enabling through the portal has no API")
+    # a command about another store names neither vault nor key
     vault = command.vault or command.resource
     section = encryption(estate, vault, command.key or "key")
     if command.store != "key-vault":

@@ -159,7 +159,9 @@ class Studio:
         readable = {self.is_readable(document) for document in documents.values()}
         if False in readable:
             return documents, False
-        return documents, None if None in readable else True
+        if None in readable:
+            return documents, None
+        return documents, True
 
     def is_readable(self, document: Any) -> bool | None:
         """Return whether the data of a document can be read; None where nothing says so."""
@@ -179,6 +181,7 @@ class Studio:
             refused = refusal_of(error, "ReadData")
         except NotLearned:
             return None
-        if refused.because == {EXISTS}:  # of something that was listed
+        # what was listed a moment ago is there, so this says nothing of its data
+        if refused.because == {EXISTS}:
             return None
         return False

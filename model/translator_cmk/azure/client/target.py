@@ -108,9 +108,8 @@ def cloud_at(endpoint: str) -> Cloud:
         response.raise_for_status()
         metadata = response.json()
         login = metadata["authentication"]
-        authority, audience = (
-            str(each).rstrip("/") for each in (login["loginEndpoint"], login["audiences"][0])
-        )
+        authority = str(login["loginEndpoint"]).rstrip("/")
+        audience = str(login["audiences"][0]).rstrip("/")
         vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
         accounts = str(metadata["suffixes"].get(ACCOUNTS, "")).lstrip(".")
     except (requests.RequestException, ValueError, LookupError, TypeError) as error:
@@ -164,6 +163,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     tenants = DEFAULT_STAGE.tenants if several else DEFAULT_STAGE.tenants[:1]
     return Declaration(
         f"an emulator of Azure, at {target.cloud.name}",
+        # the protocol takes no longer version
         VERSION.format(regions=regions, tiers=tiers)[:200],
         frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED, AT_TIMES}),

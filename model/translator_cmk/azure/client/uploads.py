@@ -46,7 +46,8 @@ def upload(studio: Studio, document: str, workspace: str) -> None:
     described = {
         "DocumentName": document,
         "DocumentType": TYPE,
-        "IsParallel": True,  # as in Microsoft's UploadController.cs; its README leaves it out
+        # as in Microsoft's UploadController.cs; its README leaves it out
+        "IsParallel": True,
         "FileDetails": details,
     }
     answer = studio.ask(

@@ -29,7 +29,8 @@ def create_vault(estate: Estate, command: commands.CreateVault) -> None:
     properties["enableSoftDelete"] = command.soft_delete
     if command.soft_delete:
         properties["softDeleteRetentionInDays"] = HELD
-    if command.purge_protection:  # Azure refuses to be asked for false
+    # Azure refuses to be asked for false
+    if command.purge_protection:
         properties["enablePurgeProtection"] = True
     group = estate.group(command.subscription, command.group)
     place = (command.subscription, group)

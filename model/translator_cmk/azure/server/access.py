@@ -40,33 +40,30 @@ def change_access(call: Call, vault: Vault) -> Body:
 
 
 def add_access(call: Call, vault: Vault, policies: list[Any]) -> None:
-    """Give each principal the permissions of a request besides those that it has.
-
-    The model is asked for a grant that is there too.
-    """
+    """Give each principal the permissions of a request besides those that it has."""
     present = by_principal(policies_of(call, vault))
     for policy in requested_policies(vault, policies):
-        before = present.get(policy.object_id, policy)
-        merged = before.with_more(policy)
+        before = present.get(policy.object_id)
+        merged = policy if before is None else before.with_more(policy)
         account = account_with_identity(call, policy.object_id)
+        # also if the grant is there: the model answers a repeat
         if account is not None and merged.gives_key_access:
             call.submit(commands.GrantKeyAccess(vault.name, account))
-        keep_policy(call, vault, account, merged, present.get(policy.object_id))
+        keep_policy(call, vault, account, merged, before)
 
 
 def remove_access(call: Call, vault: Vault, policies: list[Any]) -> None:
-    """Take the permissions of a request from each principal.
-
-    The model is asked to revoke a grant that is not there too.
-    """
+    """Take the permissions of a request from each principal."""
     present = by_principal(policies_of(call, vault))
     for policy in requested_policies(vault, policies):
-        left = present.get(policy.object_id, policy).with_less(policy)
+        before = present.get(policy.object_id)
+        left = (before or policy).with_less(policy)
         account = account_with_identity(call, policy.object_id)
         takes_grant = has_grant(call, vault, account) and not left.gives_key_access
+        # to take all that a grant gives is to revoke it, there or not: the model answers a repeat
         if account is not None and (takes_grant or policy.gives_key_access):
             call.submit(commands.RevokeKeyAccess(vault.name, account))
-        keep_policy(call, vault, account, left, present.get(policy.object_id))
+        keep_policy(call, vault, account, left, before)
 
 
 def set_access(call: Call, vault: Vault, policies: list[Any]) -> None:
@@ -107,6 +104,7 @@ def keep_policy(
     note_change(call, vault, policy, before)
     others = by_principal(other_policies(call, vault))
     others.pop(policy.object_id, None)
+    # this one the model has, as a grant
     if account is not None and policy.gives_key_access:
         keep_permissions_of_grant(call, vault, account, policy)
     elif policy.permissions:

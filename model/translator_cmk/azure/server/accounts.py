@@ -13,7 +13,7 @@ from .encryption import KEY_SOURCE, done_by_key_source, key_source_command
 from .eventually import hide
 from .fixed import FIXED
 from .forms import Body
-from .holdings import forget, forget_workspaces, note_abandoned
+from .holdings import forget, forget_workspaces
 from .identities import done_by_identity, keep_assigned, turn_off_own, turn_on_own
 from .operations import begun, occupy, refuse_busy
 from .places import requested_location
@@ -54,7 +54,6 @@ def patch_account(call: Call, account: Resource) -> Reply:
 
 def delete_account(call: Call, account: Resource) -> Reply:
     refuse_busy(call, account.name)
-    note_abandoned(call, account)
     call.submit(commands.DeleteResource(account.name))
     if not call.strictness.provisioning:
         return Reply(200)
@@ -122,7 +121,8 @@ def requested_key_source(call: Call) -> KeySource:
 
 
 def change_to_whole(call: Call, account: Resource) -> Body:
-    """Change an account to what is put in its place, whose key source may be the one it has."""
+    """Change an account to what is put in its place."""
+    # a PUT says all of an account again, so the same section asks for no change
     wanted = call.asked.get("properties.encryption", dict)
     shown = call.show("account", account)["properties"].get("encryption")
     return change_account(call, account.name, has_key_source=wanted == shown)

@@ -80,6 +80,7 @@ class ManagerCall(Call):
     def find(self, word: str, above: Any, text: str) -> Any:
         """Return what a path names; raises `Problem`."""
         entity = super().find(word, above, text)
+        # the handler is named after the body that it shows, so this reads the thing itself
         if word in ("account", "vault") and self.handler == word:
             refuse_unseen(self, word, entity.name)
         return entity

@@ -43,6 +43,7 @@ def member_of(value: dict[str, Any], name: str) -> Any:
 
 def is_as_asked(wanted: Any, shown: Any) -> bool:
     """Return whether a member that is shown, or None, has the value that is asked for."""
+    # what is off or empty need not be shown
     if shown is None and (wanted is False or wanted in ("", [])):
         return True
     return comparable(wanted) == comparable(shown)
@@ -83,6 +84,7 @@ class Asked(NamedTuple):
         """
         wanted = self.value
         is_done = path.lower() in [name.lower() for name in done]
+        # clients send back what they read, also what can't be asked for
         if wanted is None or is_done or path in FIXED["read_only"]:
             return shown
         if isinstance(wanted, dict) and isinstance(shown, dict | None):

@@ -48,7 +48,7 @@ def refuse_without_role(call: Call, vault: Vault, caller: str, permission: str) 
 
 def refuse_without_policy(call: Call, vault: Vault, caller: str, permission: str) -> None:
     for policy in policies_in_effect(call, vault):
-        if policy.object_id != caller.lower() or not policy.permissions:
+        if policy.object_id != caller.lower():
             continue
         if policy.allows(permission):
             return

@@ -128,11 +128,13 @@ class Call:
                 "AuthenticationFailed",
                 "Authentication failed. The 'Authorization' header is missing.",
             )
+        # which is refused below, as no token
         if scheme.lower() != "bearer":
             token = ""
         try:
             self.claims = decoded(token.strip(), self.secret, ("HS256",), audience=audiences)
             world = self.worlds.of(self.claims["tid"])
+            # a token that was decoded before is not checked again, and its world may have ended
             if world is None or self.claims["exp"] < time.time():
                 raise jwt.ExpiredSignatureError
         except jwt.InvalidTokenError as error:
@@ -199,6 +201,8 @@ class Call:
         """
         if isinstance(command, USES_OF_KEYS):
             in_effect = self.state_in_effect()
+            # refused where it needs access that has not taken effect; otherwise asked again below,
+            # since the state goes on with this access
             if in_effect is not self.world.state:
                 self.step(in_effect, command)
         state = self.step(self.world.state, command)
@@ -222,8 +226,8 @@ class Call:
     # Answers
 
     def reply(self, handler: str, entity: Any) -> Any:
-        """Return the answer of a handler as routes.yaml has it, for what the path leads to; raises
-        `Problem`.
+        """Return the answer of a handler as routes.yaml has it, for what the path leads to: `list`
+        and a collection, or any commands and then a status, a form or a function; raises `Problem`.
         """
         *first, last = handler.split()
         if first == ["list"]:
@@ -257,6 +261,7 @@ class Call:
     def page(self, items: Iterable[Any]) -> Body:
         """Return one page of a list, with the link to the next one if there is one."""
         every = list(items)
+        # Key Vault has the first name, Azure Resource Manager the second
         parameter = "maxresults" if "maxresults" in self.query else "$top"
         size = self.number(parameter, PAGE, range(1, 1001))
         start = self.number("$skiptoken", 0, range(10**9))
@@ -269,6 +274,7 @@ class Call:
 
     def listed(self, word: str, above: Any) -> Body:
         """Return a page of a collection."""
+        # of some things a list shows less
         form = f"{word}_item" if f"{word}_item" in FORMS else word
         entities = self.collections[word](self, above).values()
         return self.page(self.show(form, entity) for entity in entities)

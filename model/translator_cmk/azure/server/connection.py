@@ -94,6 +94,7 @@ class Connection(Messages):
         """Wait for a request, and return whether one arrived; what is wrong with it is
         answered.
         """
+        # unless the head says that the client goes on
         self.close_connection = True
         return self.read_head() and self.read_content()
 

@@ -1,5 +1,6 @@
 """Custom Translator and Translator: who may ask them, and what answers."""
 
+import math
 from typing import Any, ClassVar
 
 from ...machine import State
@@ -56,6 +57,7 @@ class TranslatorCall(Call):
         if word == "workspace":
             return {name: items}
         index = self.number("pageIndex", 1, range(10**6))
+        # who counts from 0 gets the first page for 0, too
         start = max(index - 1, 0) * PAGE
-        pages = -(-len(items) // PAGE)
+        pages = math.ceil(len(items) / PAGE)
         return {"pageIndex": index, "totalPageCount": pages, name: items[start : start + PAGE]}

@@ -1,5 +1,6 @@
 """Documents of Custom Translator: the data that a customer uploads."""
 
+import math
 from email import message_from_bytes
 from typing import NamedTuple
 
@@ -47,6 +48,7 @@ def import_document(call: Call, workspace: Workspace) -> Reply:
     name = asked.required("DocumentName")
     described = [Asked(file) for file in asked.required("FileDetails", list)]
     files = [requested_file(file, texts) for file in described]
+    # the model has no command that replaces a document: like reading, it needs the data accessible
     if is_overwritten(call, workspace, name, described):
         call.submit(commands.ReadData(workspace.name))
     else:
@@ -156,10 +158,11 @@ def page_of(call: Call, file: File) -> Body:
     sentences = file.text.splitlines()
     index = call.number("pageIndex", 1, range(10**6))
     size = call.number("limit", 10, range(1, LONGEST_PAGE + 1))
+    # who counts from 0 gets the first page for 0, too
     start = max(index - 1, 0) * size
     return {
         "pageIndex": index,
-        "totalPageCount": -(-len(sentences) // size),
+        "totalPageCount": math.ceil(len(sentences) / size),
         "items": sentences[start : start + size],
         "totalExtractedSentences": len(sentences),
     }

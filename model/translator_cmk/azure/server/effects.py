@@ -6,7 +6,7 @@ Until then the model is asked as if the access were not there.  What is taken aw
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...machine import Accepted, Command, State, commands
+from ...machine import Command, State, commands
 from ...machine.entities import Grant, Role, Vault
 from .calls import Call
 from .policies import Policy, policies_of, policy_of_grant
@@ -30,7 +30,7 @@ def note_change(call: Call, vault: Vault, policy: Policy, before: Policy | None)
     if not call.strictness.grants_after or policy == before:
         return
     if before is None:
-        before = policy.with_less(policy)
+        before = Policy(policy.object_id, frozenset())
     change = PolicyChange(in_effect(call, vault, before), call.now)
     changes = settings_of(call.world, "policy_changes", vault.name)
     put_settings(call, "policy_changes", vault.name, {**changes, policy.object_id: change})
@@ -41,8 +41,8 @@ def in_effect(call: Call, vault: Vault, policy: Policy) -> Policy:
     change = settings_of(call.world, "policy_changes", vault.name).get(policy.object_id)
     if change is None or is_over(call, change.at):
         return policy
-    in_both: Policy = policy.with_less(policy.with_less(change.before))
-    return in_both
+    in_both = policy.permissions & change.before.permissions
+    return Policy(policy.object_id, in_both)
 
 
 def is_over(call: Call, since: float) -> bool:
@@ -79,9 +79,7 @@ def state_in_effect(call: Call) -> State:
     if not call.strictness.grants_after:
         return state
     for command in withdrawals(call):
-        after, outcome = call.machine.step(state, command)
-        if isinstance(outcome, Accepted):
-            state = after
+        state, _ = call.machine.step(state, command)
     return state
 
 

@@ -34,10 +34,12 @@ def enabling_command(call: Call, account: str) -> commands.Command:
     if match is None:
         raise malformed("'keyVaultUri' is not the URI of a key vault.")
     vault_name, domain = match.groups()
+    # the port of HTTPS may be written out
     if domain.removesuffix(":443") != call.cloud.vaults:
         is_managed_hsm = domain.startswith("managedhsm.")
         store: commands.Store = "managed-hsm" if is_managed_hsm else "elsewhere"
         return commands.EnableCustomerManagedKeys(account, store=store, through="api")
+    # a request may write names in another case than the model has them
     vault = call.entity(Vault, vault_name)
     if vault is not None:
         vault_name = vault.name
@@ -56,10 +58,8 @@ def refuse_older_version(call: Call, key: Key) -> None:
 
 
 def done_by_key_source(call: Call) -> list[str]:
-    """Return the members of the section that the command stands for.
-
-    What an account under Microsoft-managed keys is asked to use is not done.
-    """
+    """Return the members of the section that the command stands for."""
+    # a key beside Microsoft's source would not be put in use
     if call.asked.get(KEY_SOURCE, str, "").lower() == "microsoft.cognitiveservices":
         return [KEY_SOURCE]
     return [KEY_SOURCE, VAULT_URI, KEY_NAME, KEY_VERSION]

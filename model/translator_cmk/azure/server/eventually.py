@@ -17,7 +17,9 @@ def refuse_unseen(call: Call, form: str, name: str) -> None:
     if left == 0:
         return
     put_settings(call, "unseen", f"{form}/{name}", {"reads": left - 1})
-    call.worlds.put(call.world)  # a refused request leaves no other trace
+    # a refused request leaves no other trace
+    call.worlds.put(call.world)
     problem = missing("ResourceNotFound", f"The resource '{name}' was not found there.")
+    # it exists, so no requirement is behind this
     problem.because = ()
     raise problem

@@ -94,6 +94,7 @@ def status_of(text: str) -> HTTPStatus:
     """Return the status of an error; raises `InvalidFault`."""
     try:
         status = HTTPStatus(int(text))
+    # what is no status at all is refused as one of no error is
     except ValueError:
         status = HTTPStatus.OK
     if status < HTTPStatus.BAD_REQUEST:

@@ -4,7 +4,6 @@ from ...machine import commands
 from ...machine.entities import Resource, Subscription, Vault
 from .assigned_identities import path_of
 from .calls import Call, Reply
-from .holdings import note_abandoned
 from .operations import begun
 from .places import inside, requested_location
 from .settings import put_settings
@@ -26,8 +25,7 @@ def delete_group(call: Call, group: Group) -> Reply:
     """Delete a resource group with what it holds."""
     for name in inside(call, Vault):
         call.submit(commands.DeleteVault(name))
-    for name, account in inside(call, Resource).items():
-        note_abandoned(call, account)
+    for name in inside(call, Resource):
         call.submit(commands.DeleteResource(name))
     put_settings(call, "identities", path_of(group), {})
     call.world = call.world._replace(groups=call.world.groups - {group})

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...machine.entities import NO_RECORD, Document, Entity, Model, Resource, Workspace
+from ...machine.entities import NO_RECORD, Document, Entity, Model, Workspace
 from .calls import Call, Collection
-from .settings import put_settings, settings_of
+from .settings import settings_of
 from .values import id_of
 
 UPLOADED = ("uploaded",)
@@ -112,12 +112,6 @@ def is_being_imported(call: Call, document: str) -> bool:
 
 def models(call: Call, above: Any) -> Mapping[str, Any]:
     return by_id(call, "model", contents_below(call, above, Model, TRAINED))
-
-
-def note_abandoned(call: Call, account: Resource) -> None:
-    """Note the workspaces that an account leaves behind: nobody can ask for them any more."""
-    names = [each.name for each in call.every(Workspace) if each.resource.name == account.name]
-    put_settings(call, "abandoned", account.name, {"workspaces": tuple(names)} if names else {})
 
 
 COLLECTIONS: dict[str, Collection] = {

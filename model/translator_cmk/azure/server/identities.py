@@ -36,6 +36,7 @@ def turn_off_own(call: Call, account: str) -> None:
     """Turn off the account's own identity if a request asks for that, or for others only."""
     types = requested_types(call)
     is_on = call.entity(Resource, account).identity
+    # `None` asks to turn it off, on or not; other identities say nothing of one that is off
     if types == [NONE] or (types == [ASSIGNED] and is_on):
         call.submit(commands.DisableIdentity(account))
 
@@ -47,6 +48,7 @@ def keep_assigned(call: Call, account: str) -> None:
     """
     types = requested_types(call)
     asked = call.asked.get(USER_ASSIGNED, dict, {})
+    # a type that leaves them out takes them away
     if types and ASSIGNED not in types:
         put_settings(call, "user_assigned", account, {})
         return
@@ -72,6 +74,7 @@ def identity_body(call: Call, identifier: str) -> Body:
 
 def done_by_identity(call: Call) -> list[str]:
     """Return the members of the section that need not be shown as they were asked for."""
+    # an account without identities shows no section
     if requested_types(call) == [NONE]:
         return [TYPE]
     return []

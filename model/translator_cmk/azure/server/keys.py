@@ -78,6 +78,7 @@ def put_key(call: Call, vault: Vault) -> Body:
 def import_key(call: Call, vault: Vault) -> Body:
     key_type = call.asked.required("key.kty")
     size = imported_size(call, key_type)
+    # its numbers have to be there too, but the curve says the size
     if key_type == "EC":
         size = size_of_curve(call.asked.get("key.crv", str, ""))
     key = add_key(call, vault, commands.ImportKey, key_type, size)
@@ -116,6 +117,7 @@ def add_key(
         message = f"There is no key of type '{key_type}' with this size or curve."
         raise malformed(message, "BadParameter")
     present = call.entity(Key, f"{vault.name}/{name}")
+    # Azure makes a new version of a key that is there, which to the model is a rotation
     if present is not None and (present.type, present.size) == (key_type, size):
         call.submit(commands.RotateKey(vault.name, local_name(present)))
     else:

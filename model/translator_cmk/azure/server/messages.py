@@ -74,8 +74,6 @@ class Messages(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Send what is wrong as an error of Azure; the base class sends its errors by this too."""
         status = HTTPStatus(code)
-        if status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED:
-            status = HTTPStatus.BAD_REQUEST
         self.refuse(Problem(status, status.phrase.replace(" ", ""), message or status.phrase))
 
     def refuse(self, problem: Problem) -> None:

@@ -56,10 +56,13 @@ def begin(call: Call) -> Operation:
 
 
 def begun(call: Call, _: Any, body: Any = None, status: int = 202) -> Reply:
-    """Return that an operation has begun, with a body if it is on one."""
+    """Return that an operation has begun, with the body of an account that it changes."""
     operation = begin(call)
-    kind = "operationStatuses" if body else "operationresults"
-    header = "Azure-AsyncOperation" if body else "Location"
+    # of a change Azure's clients ask for the status, of a deletion or a move for the result
+    if body:
+        header, kind = "Azure-AsyncOperation", "operationStatuses"
+    else:
+        header, kind = "Location", "operationresults"
     headers = {header: url_of(call, kind, operation), **pause(call, operation)}
     return Reply(status, body, headers)
 

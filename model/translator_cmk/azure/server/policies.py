@@ -74,6 +74,7 @@ def requested_policy(vault: Vault, body: Any) -> Policy:
         raise malformed(f"The object id '{object_id[:40]}' of an access policy is not a GUID.")
     asked.required("tenantId")
     permissions = checked_permissions(asked.get("permissions.keys", list, []))
+    # no permissions but those for keys, which are done
     known = {"tenantId": vault.subscription.tenant.name, "permissions": {}}
     asked.honoured(known, "objectId", "permissions.keys")
     return Policy(object_id, permissions)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...machine.step import OF_NAMES
 from .fixed import FIXED
 
 ANSWERS: dict[str, dict[str, Any]] = FIXED["answers"]
@@ -13,9 +14,6 @@ the outcome open.
 
 USUAL: dict[str, Any] = {"status": 400, "code": "BadRequest"}
 """The answer for all other requirements."""
-
-OF_NAMES = ("environment.exists", "environment.new-name")
-"""Reasons that say no more than that a name means nothing, or something already."""
 
 
 def answer_to(because: Collection[str]) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def find(apis: list[str], method: str, target: str, host: str) -> Routed:
     parts, query = split(target)
     place = parts.path.rstrip("/")
     workspace = query.get("workspaceid")
-    if workspace:  # Custom Translator has one handler with a workspace, and another without
+    # Custom Translator has one handler with a workspace, and another without
+    if workspace:
         place += f"?workspaceId={quote(workspace, safe='')}"
     for route in ROUTES:
         if route.api not in apis or route.method != method:

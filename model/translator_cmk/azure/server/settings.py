@@ -23,8 +23,6 @@ def settings_of(world: ServedWorld, kind: str, name: str) -> Settings:
 
 def put_settings(call: "Call", kind: str, name: str, settings: Settings) -> None:
     """Keep these settings of a thing, and no others."""
-    if not settings and (kind, name) not in call.world.settings:
-        return
     others = dict(call.world.settings)
     others.pop((kind, name), None)
     if settings:

@@ -87,6 +87,7 @@ class Simulation:
                 entity = call.find(word, entity, text)
                 call.at[word] = entity
         reply = call.reply(routed.route.handler, entity)
+        # who asks for a token, or for the endpoints, is in no world yet
         if hasattr(call, "world"):
             self.worlds.put(call.world)
         if isinstance(reply, Reply):

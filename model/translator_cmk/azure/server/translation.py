@@ -50,8 +50,10 @@ def refuse_elsewhere(call: Call, account: Resource, model: Model) -> None:
     """
     regions = regions_of(call, model)
     serving = [region["id"] for region in FIXED["deployment_regions"] if serves(region, account)]
+    # one that is deployed nowhere the model refuses
     if regions and set(regions).isdisjoint(serving):
         problem = no_such_system()
+        # the model is there, and the specification knows no regions
         problem.because = ()
         raise problem
 

@@ -195,6 +195,7 @@ def retention(shown: Values) -> int | None:
 
 @value
 def protected(shown: Values) -> bool | None:
+    # Azure shows it only where it is on
     return shown.entity.purge_protection or None
 
 

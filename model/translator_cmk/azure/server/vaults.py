@@ -71,15 +71,15 @@ def create_vault(call: Call, group: Group, location: str) -> None:
 
 def change_vault(call: Call, vault: Vault) -> Any:
     """Change what a request says of protections, access and retention; return the vault."""
-    keep_retention(call, vault)
+    set_retention(call, vault)
     turn_on_protections(call, vault)
     set_permission_model_and_access(call, vault)
     shown: Body = call.show("vault", call.again(vault))
     return call.asked.honoured(shown, ACCESS_POLICIES, SOFT_DELETE, PURGE_PROTECTION, CREATE_MODE)
 
 
-def keep_retention(call: Call, vault: Vault) -> None:
-    """Keep for how long a vault keeps what is deleted, which is said once; raises `Problem`."""
+def set_retention(call: Call, vault: Vault) -> None:
+    """Set for how long a vault keeps what is deleted, which can't be changed; raises `Problem`."""
     days = call.asked.get(RETENTION, int)
     if days is None:
         return
@@ -99,11 +99,13 @@ def turn_on_protections(call: Call, vault: Vault) -> None:
     """Turn on soft delete and purge protection; raises `Problem` where one is to be turned off."""
     soft_delete = call.asked.get(SOFT_DELETE, bool)
     purge_protection = call.asked.get(PURGE_PROTECTION, bool)
+    # Azure refuses to be asked for no purge protection even where there is none
     turns_off_soft_delete = soft_delete is False and vault.soft_delete
     if turns_off_soft_delete or purge_protection is False:
         raise malformed("The protections of a key vault cannot be set to false.", "BadRequest")
     if soft_delete:
         call.submit(commands.EnableSoftDelete(vault.name))
+    # a vault without soft delete may have it from the start, where a repeat is not specified
     if purge_protection and not vault.purge_protection:
         call.submit(commands.EnablePurgeProtection(vault.name))
 
