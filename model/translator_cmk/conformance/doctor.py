@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     except Fault as fault:
         if session.case:
             fault = Fault(fault.kind, f"{fault}, after {session.case}")
-        if fault.kind not in REMEDIES or session.declared is None:
+        if fault.kind not in REMEDIES:
             raise CommandError(session.in_full(fault), HARNESS) from None
         return fix(str(fault), REMEDIES[fault.kind])
     finally:
@@ -210,6 +210,7 @@ def checks_after_work(subject: Subject) -> Iterator[str]:
     if declared.can("reasons"):
         attempt(subject, named_sequences()[REFUSALS])
         yield "the reasons of its refusals are requirements"
+    # what moves the stage itself, which outlives a world
     attempt(subject, [LEAVES])
     subject.reset(declared.stage)
     try:
@@ -242,6 +243,7 @@ def smoke(subject: Subject) -> SmokeResult:
     for command in applicable(named_sequences()[SMOKE], subject.declaration):
         name = type(command).__name__
         _, expected = MACHINE.step(subject.reference.state, command)
+        # where effects take their time, one that has not shown yet may be why
         has_to_be_accepted = isinstance(expected, Accepted) and not subject.declaration.windows
         try:
             outcome = submit(subject, command)
