@@ -159,9 +159,8 @@ class Text(Simple):
             lambda it: isinstance(it, str) and matches(it),
             type="string",
             pattern=f"^{pattern}$",
-            **{
-                "not": {"pattern": "\\s"}
-            },  # in some languages `$` also matches before a final line break
+            # in some languages `$` also matches before a final line break
+            **{"not": {"pattern": "\\s"}},
         )
 
 

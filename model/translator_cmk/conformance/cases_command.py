@@ -67,10 +67,13 @@ class End(NamedTuple):
         return fields["exists"] is True and alike(fields.get(fact.field, ABSENT), fact.value)
 
     def may_be_hidden(self, fact: Fact) -> bool:
-        """Return whether a system may not display what the fact is about."""
+        """Return whether a system need not display what the fact is about, such as a document whose
+        workspace can't be read.
+        """
         displayed_by = DISPLAYED_BY[fact.kind]
         if displayed_by is None:
             return False
+        # the link to what displays it is named after the kind of that
         link, field = displayed_by
         fields = self.demanded[fact.kind].get(fact.name, {})
         holder = fact.name if link == fact.kind else fields.get(link, "")
@@ -113,6 +116,7 @@ def written(scenario: ScenarioCase) -> dict[str, Any] | None:
     case, pickle = scenario
     commands = commands_to_submit(scenario)
     end = end_of(case.silent, commands)
+    # its name promises nothing about the answer
     if not asserts(pickle, "accepted", "refused"):
         end = end._replace(answers=(*end.answers[:-1], ANY_ANSWER))
     counting = [name for name in pickle.requirements if name not in case.silent]
@@ -249,6 +253,7 @@ def resting_on(
         return list(names)
     found = []
     for name in names:
+        # it can't be silent
         if name in NAMES_ARE_RESOLVED_FIRST:
             continue
         with suppress(TooManyStates):  # nobody can say
@@ -261,6 +266,7 @@ def allowed_answers(oracle: Oracle) -> tuple[str, ...]:
     """Return the answers that are allowed to the last command."""
     outcomes = [transition.outcome for transition in oracle.last.possible]
     accepted = [isinstance(outcome, Accepted) for outcome in outcomes]
+    # the answer to a command about what is not specified is not compared
     if all(accepted) and oracle.last.compared:
         return ("accepted",)
     if any(accepted) or not oracle.last.compared:

@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the skeleton, unless there is such a file already; raises `CommandError`."""
     language = LANGUAGES[args.language]
     file: Path = args.folder / language.file
+    # a file in the place of the folder, or an adapter that somebody has begun
     for path in (args.folder, file):
         if os.path.lexists(path) and not path.is_dir():
             raise CommandError(
@@ -108,6 +109,7 @@ def skeleton(language: Language) -> str:
 def kind_text(kind: str, language: Language) -> str:
     """Return the entry of one kind of thing in an observation."""
     names, shapes = OBSERVED[kind]
+    # no field of an observation has a schema to link to
     fields = [
         field_words(name, shape.schema(), "").replace("`", "") for name, shape in shapes.items()
     ]

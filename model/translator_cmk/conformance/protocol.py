@@ -217,6 +217,7 @@ def words(schema: Schema, link: str) -> str:
             return link.format(name=reference.partition(".")[0])
         case {"const": constant}:
             return f"`{constant}`"
+        # only what may be hidden has so many values
         case {"enum": [first, second, *_] as values} if len(values) > MOST_VALUES:
             return f"a kind of observation, or a field of one, such as `{first}` or `{second}`"
         case {"enum": values}:
@@ -233,6 +234,7 @@ def words(schema: Schema, link: str) -> str:
             return PATTERNS[pattern]
         case {"type": "boolean"}:
             return "true or false"
+        # only an object with a field for each command has so many
         case {"properties": fields} if len(fields) > MOST_VALUES:
             name = next(iter(fields))
             each = words(fields[name], link)

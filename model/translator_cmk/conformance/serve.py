@@ -120,6 +120,7 @@ def over_http(name: str | None, where: str) -> None:
             host=resolved(host, port),
             port=port,
             threads=1,
+            # waitress refuses what has so many bytes
             max_request_body_size=LONGEST + 1,
         )
     except OSError as error:

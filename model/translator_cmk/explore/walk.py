@@ -75,9 +75,8 @@ class Walk:
     def __init__(self, scope: Scope, start: State) -> None:
         self.scope = scope
         self.width = len(scope.alphabet)
-        self._found_by = array(
-            "q", [-1]
-        )  # of each state: state and command that it was found by, as one number
+        # of each state: state and command that it was found by, as one number
+        self._found_by = array("q", [-1])
         self._store = Store()
         self._states = [self._store.pack(start)]
         self._numbers = {self._states[0]: 0}

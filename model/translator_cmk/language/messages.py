@@ -73,9 +73,8 @@ class CommandRecord(Record):
         values = self.command.defaults | fields
         in_order = [values[name] for name in self.command.fields]
         try:
-            return self.command(
-                *in_order
-            )  # faster than by name, and every command of a run is read
+            # faster than by name, and every command of a run is read
+            return self.command(*in_order)
         except ValueError as error:
             raise Inconsistent(str(error), "add it or remove it") from None
 

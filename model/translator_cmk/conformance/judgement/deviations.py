@@ -53,9 +53,8 @@ class Deviations:
 
     def __init__(self, entries: Iterable[Deviation] = (), today: date | None = None) -> None:
         self.entries = tuple(entries)
-        today = (
-            today or datetime.now(UTC).date()
-        )  # that on which the report says that the run began
+        # that on which the report says that the run began
+        today = today or datetime.now(UTC).date()
         self.valid = [entry for entry in self.entries if date.fromisoformat(entry.expires) >= today]
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
@@ -89,6 +88,7 @@ class Deviations:
             nothing_failed = Status.PASSED in covered and covered.isdisjoint(FAILING)
             if entry not in self.valid:
                 yield f"{where} expired on {entry.expires}"
+            # what fuzzing did not meet this time may still fail
             elif nothing_failed and not entry.case.startswith(BY_CHANCE):
                 yield f"{where} is stale: nothing of it failed; take it out"
 
@@ -114,9 +114,8 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the entries of a file; raises `InvalidFile`."""
     cases = known_cases()
     found: dict[str, Deviation] = {}
-    for entry in read_yaml(
-        path, str(path), "; write [] where nothing is known, or leave --deviations out"
-    ).items():
+    remedy = "; write [] where nothing is known, or leave --deviations out"
+    for entry in read_yaml(path, str(path), remedy).items():
         deviation = Deviation(**entry.read(ENTRY), line=entry.line)
         problem = problem_with(deviation, cases)
         if problem:

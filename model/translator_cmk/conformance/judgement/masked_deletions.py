@@ -47,6 +47,7 @@ def with_later_looks(scenarios: tuple[ScenarioCase, ...]) -> tuple[ScenarioCase,
     found = []
     for scenario in scenarios:
         deletion = deletion_in(scenario.pickle)
+        # a refusal deletes nothing: what it asserts was deleted before
         if deletion is None or deletion.is_readable or is_a_refusal(scenario):
             found.append(scenario)
             continue
@@ -89,6 +90,7 @@ def deletion_in(pickle: Pickle) -> Deletion | None:
         model.submit(command)
         was_kept = is_kept
         is_kept = has_one_kept(model.machine.world(model.state), said)
+        # up to the command that deleted the last of them
         if was_kept and not is_kept:
             loss = commands[:number]
     world = model.machine.world(model.state)

@@ -117,6 +117,7 @@ def names_of(scenario: ScenarioCase) -> Mapping[str, set[str]]:
     case = scenario.case
     return {
         "requirement": set(case.requirements),
+        # the first requirement is that of its rule, and so of the feature
         "topic": {name.partition(".")[0] for name in case.requirements[:1]},
         "case": {case.id},
     }

@@ -226,6 +226,7 @@ class Door:
     def outcome_of(self, item: pytest.Item, phase: str, said: BaseException | None) -> Outcome:
         """Return how a phase of a test ended, of which the runner says this."""
         run = self.end(item) if phase == "call" else None
+        # where the record shows no error, what was raised comes from other code of the suite
         if run is None or (run.error is None and said is not None):
             return self.outside_the_record(item, phase, said)
         assert self.running is not None
@@ -241,6 +242,7 @@ class Door:
         if run is None:
             return None
         del item.stash[SCENARIO_RUN]
+        # somebody kept its last steps from being played
         if run.error is None and not run.is_over:
             return None
         assert self.running is not None

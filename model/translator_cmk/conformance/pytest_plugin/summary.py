@@ -45,6 +45,7 @@ class Summary:
         status = Status(scenario["status"])
         if report.when == "call" or status is not Status.PASSED:
             self.reported.append(scenario)
+        # another plugin may have a test pass that its record has as failed or skipped
         if scenario["disagrees"] or (report.passed and status.junit):
             self.disagreeing.append(scenario["id"])
         xml = self.config.stash.get(xml_key, None)

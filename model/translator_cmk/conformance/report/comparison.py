@@ -144,6 +144,7 @@ def of_folder(path: Path, envelope: Envelope, kept: Mapping[str, str]) -> Iterat
     content = {name: value for name, value in envelope.items() if name != "files"}
     expected = {**kept, **derived_files(content)}
     known = {ENVELOPE, MESSAGES, *expected}
+    # each has a feature and a JSON file
     counterexamples = len(kept) // 2
     for name, _ in sorted(Folder(path).entries()):
         if name in known:

@@ -43,9 +43,8 @@ from ..judgement.verdicts import Failure, Result, does_count
 
 FORMAT = 1
 
-INTEGER = Simple(
-    "a whole number", lambda it: type(it) is int, type="integer"
-)  # as large as an option may be
+# as large as an option may be
+INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
 ID = Line(1_000)
 IDS = ListOf(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
@@ -257,6 +256,7 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     whole["scored"] = does_count(case, verdict)
     whole["seconds"] = round(verdict.seconds, 6)
     whole["failure"] = failure_to_json(verdict.failure)
+    # only here a reader needs it, and to find it takes its time
     whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
     kept = {}
     for name in CASE.fields:

@@ -140,6 +140,7 @@ def contradictions(envelope: Envelope) -> Iterator[str]:
     """Yield what is otherwise than in any run, in its budgets and in the deviations that it knew
     of.
     """
+    # a run of pytest has no budgets
     if envelope["budgets"] or not is_by_pytest(envelope):
         yield from contradictions_in_budgets(envelope["budgets"])
 

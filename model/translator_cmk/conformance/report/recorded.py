@@ -178,10 +178,9 @@ class Stream(NoLog, Clock, Channel):
         if "answer" not in content:
             raise Fault(fault["kind"], fault["text"])
         answer = content["answer"]
-        answers_this_request = (
-            isinstance(answer, dict) and answer.get("id") == content["request"]["id"]
-        )
-        if answers_this_request:
+        # ids are drawn by chance, so the one of then is replaced; a wrong one stays wrong
+        is_dict = isinstance(answer, dict)
+        if is_dict and answer.get("id") == content["request"]["id"]:
             return answer | {"id": request["id"]}
         return answer
 
@@ -227,9 +226,8 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
         entry: dict[str, Any]
-        if (
-            len(line) > LONGEST
-        ):  # longer than a message may be, as an entry with its request and answer is
+        # an entry has two messages, so it may be longer than one may be
+        if len(line) > LONGEST:
             entry = json.loads(line)
         else:
             entry = parse_json(line.strip(), where)

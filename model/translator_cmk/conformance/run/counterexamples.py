@@ -215,10 +215,10 @@ def in_full(kept: Mapping[str, Any], file: str, is_first: bool) -> Iterator[str]
     first of its case, which is there in brief, differences and the command to replay it.
     """
     register = load_register()
-    for requirement in kept["requirements"][:1]:
-        yield f"requirement  {register[requirement].title} ({requirement})"
-        yield f"             {register[requirement].wording}"
-    failed = kept["requirements"][0] if kept["requirements"] else ""
+    failed = next(iter(kept["requirements"]), "")
+    if failed:
+        yield f"requirement  {register[failed].title} ({failed})"
+        yield f"             {register[failed].wording}"
     for label, text in format_why(Why(tuple(kept["rests_on"]), tuple(kept["without"])), failed):
         yield f"{label:<11}  {text}"
     yield ""

@@ -80,6 +80,7 @@ def play_next(run: ScenarioRun, subject: Subject) -> None:
     if not run.has_begun:
         run.begin()
     meaning = read_steps(run.pickle)[run.step + 1].meaning
+    # it asks for no command, and what was said of the last one still explains a failure
     if isinstance(meaning, Fact | Assertion):
         run.play_next()
         return
@@ -97,6 +98,7 @@ def take(running: Running, subject: Subject, scenario: ScenarioCase, result: Res
     Raises `Aborted` if scenarios do so again and again, or nothing is learned by them.
     """
     running.add(scenario.case, result, subject)
+    # one case after another that waits in vain takes hours, whatever else was answered
     of_use = bool(subject.answered) and result.fault != "too-late"
     nothing_learned = result.status is Status.NOTHING_LEARNED
     subject.recover(result.fault, of_use, "cases", nothing_learned)
@@ -193,6 +195,7 @@ def may_be_only_late(
     """Return whether a scenario may have failed only since an effect takes longer than the system
     has declared: the subject has waited until all windows had closed.
     """
+    # then the system was still in an earlier state when it was asked
     if subject.was_late or subject.answered_early:
         return True
     if isinstance(error, SetupFailed):

@@ -87,6 +87,7 @@ def is_wanted(outcome: Outcome, wanted: str) -> bool:
     reason, and no name.
     """
     if isinstance(outcome, Unspecified):
+        # what a name means that is given again is open, and so is all that follows with it
         return wanted != NEAR_MISS and not outcome.silent & NAMES_GIVEN_AGAIN
     if wanted == EFFECTIVE:
         return isinstance(outcome, Accepted) and bool(outcome.by)
@@ -111,6 +112,7 @@ class Fuzzer:
         starts = [(), *(situation.commands for situation in situations().values())]
         two_of_each = Universe(alphabet(), starts, declared)
         stress = Universe(stress_alphabet(), [named_sequences()[STRESS_START]], declared)
+        # one sequence in four begins from much at once
         self.universes = (two_of_each, two_of_each, two_of_each, stress)
         self.variants = variants(declared.stage)
 

@@ -167,6 +167,7 @@ class SequenceLane:
         if result.fault is not None:
             self.broke[result.last] += 1
         kind_of_fault = result.fault.kind if result.fault is not None else ""
+        # one that breaks at the first command shows nothing
         of_use = result.fault is None or bool(result.asked[:-1])
         self.subject.recover(kind_of_fault, of_use, "sequences")
         self.running.tick()

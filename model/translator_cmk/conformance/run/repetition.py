@@ -68,6 +68,7 @@ class Repetition:
         """Run all lanes as far as the report goes; raises `CommandError`."""
         try:
             run_lanes(self.running, self.pool.subject(), self._play, self._begun)
+        # the log of a run that broke off may end anywhere
         except EndOfLog as error:
             if self.complete:
                 self.problems.append(str(error))

@@ -87,6 +87,7 @@ class Running:
 
     def keep(self, lane: str, command: str, content: dict[str, Any]) -> str:
         """Write a counterexample down as soon as there is one; the name of its file."""
+        # each has two files
         name = f"{COUNTEREXAMPLES}/{len(self.kept) // 2 + 1:02}-{lane}-{command}"
         scenario = content["scenario"]
         if scenario:
@@ -183,9 +184,8 @@ class Running:
             report_so_far()
         content = self.envelope()
         if whole:
-            write_json(
-                self.folder.path / ENVELOPE, content
-            )  # a run killed from here on leaves files that fit it
+            # a run killed from here on leaves files that fit it
+            write_json(self.folder.path / ENVELOPE, content)
             for name, text in derived_files(content).items():
                 self.folder.write(name, text)
             self.log.close()

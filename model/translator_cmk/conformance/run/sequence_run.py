@@ -276,8 +276,8 @@ def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Sho
 def shown_at_most(
     result: SequenceResult, subject: Subject, seen: Observation | None
 ) -> Shown | None:
-    """Return what any system shows this time that leaves out what this one leaves out, whether it
-    has deleted a document that can't be seen or not.
+    """Return what the system shows this time, whatever it has done: a look may leave out every
+    document that was uploaded, also one that should be deleted.
     """
     declared = subject.declaration
     if seen is None or shows_always_the_same(declared):
@@ -293,9 +293,8 @@ def shown_at_most(
 
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
-    """Return whether nothing that the system shows can tell that it has carried out what it has
-    accepted.
-    """
+    """Return whether an accepted command has no effect that the system could show."""
+    # the answer is all of its effect
     if isinstance(command, CHANGE_NOTHING):
         return False
     for was, _ in changed_facts(before, subject.reference.observe()):

@@ -39,8 +39,10 @@ def signature(failure: SequenceResult) -> Signature:
     names = failure.why.attributed_to
     kinds = set()
     for difference in failure.differences:
-        if not (names and isinstance(difference.expected, Fact)):
-            kinds.add(kind_of(difference))
+        # in which facts the same requirement fails depends on what there was
+        if names and isinstance(difference.expected, Fact):
+            continue
+        kinds.add(kind_of(difference))
     return Signature(failure.last, names, tuple(sorted(kinds)))
 
 
@@ -119,8 +121,8 @@ class Tally:
     """The results of a lane so far, by command.
 
     ``levels``: those that the system claims.  ``planned``: the commands of the planned sequences.
-    ``silent``: the
-    requirements that are silent from the beginning, by the profile or since they are waived.
+    ``silent``: the requirements that are silent from the beginning, by the profile or since they
+    are waived.
     """
 
     def __init__(
@@ -195,6 +197,7 @@ class Tally:
 
     def passed(self, command: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""
+        # the answer to one that only reads is demanded
         effects = effects_of(command) or {command}
         if effects <= self.silent:
             return Result(

@@ -145,6 +145,7 @@ def children(name: str) -> Callable[[], Channel]:
         [sys.executable, "-P", "-c", START, str(SOURCES), "serve", "--stdio", "--python", name]
     )
     started = Process(command)
+    # any answer will do, and to this it is an error
     try:
         started.ask({}, PATIENCE)
     except Fault as fault:

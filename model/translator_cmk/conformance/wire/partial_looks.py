@@ -31,10 +31,11 @@ def unknown_fields(seen: Observation, declared: Declaration) -> frozenset[Addres
         return frozenset()
     found = set[Address]()
     for kind, fields in GO_TOGETHER:
-        if not declared.shows(kind, fields[0]):
+        always_there, *_ = fields
+        if not declared.shows(kind, always_there):
             continue
         for name, shown in seen.get(kind, {}).items():
-            if fields[0] not in shown:
+            if always_there not in shown:
                 found.update(((kind, name), field) for field in fields)
     return frozenset(found)
 

@@ -89,9 +89,8 @@ class PendingEffects:
             if observed_value(seen, *name) == value:
                 unchanged.add(name)
         self.unseen = frozenset(self.earlier.keys() & left_out)
-        self.late = frozenset()
-        if not as_expected:
-            self.late = frozenset(unchanged)
+        # as expected is also an earlier value that a later command has restored
+        self.late = frozenset() if as_expected else frozenset(unchanged)
         kept = unchanged | self.unseen
         self.earlier = {name: value for name, value in self.earlier.items() if name in kept}
 

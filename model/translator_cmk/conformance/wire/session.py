@@ -41,9 +41,8 @@ class Session:
         self.patience = patience
         self.clock = clock or Clock()
         self.interruption = interruption or Interruption()
-        self.random = (
-            Random()
-        )  # seeded by the operating system: nothing can be read out of the id of a request
+        # seeded by the operating system: nothing can be read out of the id of a request
+        self.random = Random()
         self.token: str | None = None
         self.case = ""
         self.number = 0  # among the sessions of a run
@@ -51,9 +50,8 @@ class Session:
         self.has_begun = False  # whether it has answered hello, and neither broken since nor ended
         self.without_others: Callable[[Any], Any] = unchanged
         """Takes out of an observation what is of no concern to whoever asks."""
-        self.interrupted = (
-            False  # whether the last request has no answer, since the run was interrupted
-        )
+        # whether the last request has no answer, since the run was interrupted
+        self.interrupted = False
 
     def hello(self) -> Declaration:
         """Begin, and return what the system declares; raises `Fault`, also if that has changed."""

@@ -115,6 +115,7 @@ class Subject:
             answered_early = False
             answer = self._ask_for(command)
             word = answer["answer"]
+        # without windows the model is asked only where somebody needs it
         if self.declaration.windows:
             self._step_reference(command, word)
         else:
@@ -229,6 +230,7 @@ class Subject:
         reference = self.reference
         state = reference.state
         before = reference.observe()
+        # also what is not accepted, to know what it would have changed
         reference.submit(command)
         changed = list(changed_facts(before, reference.observe()))
         if answer != "accepted":
@@ -239,6 +241,7 @@ class Subject:
         closes = self.session.clock.now() + window
         fields = [(fact.kind, fact.name, fact.field) for fact, _ in changed]
         self.pending.expect_changes(closes, fields)
+        # after an error nobody knows whether it was carried out
         if answer not in KIND_OF_ANSWER:
             return
         self.pending.expect_claims(closes)
