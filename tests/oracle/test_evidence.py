@@ -17,6 +17,7 @@ from translator_cmk.machine.commands import (
     ImportKey,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
+    UploadDocument,
 )
 from translator_cmk.oracle import Exchange
 from translator_cmk.oracle.evidence import WITHOUT_SILENCES, Evidence, evidence_in
@@ -87,6 +88,20 @@ def test_a_loss_that_was_seen_is_shown_and_one_that_was_not_asked_for_is_not() -
     assert found["revocation.access-revoked"] == found["revocation.undeploys"] == (revoked,)
     assert "keys.enable" in found
     assert found.keys().isdisjoint({"revocation.vault-deleted", "vault.same-region"})
+
+
+def test_that_keys_work_alike_is_shown_by_both_kinds_of_key_together() -> None:
+    before = situations()["an upload under Microsoft-managed keys"].commands
+    under_both = (
+        *before,
+        EnableIdentity("translator-prod"),
+        *vault_with_key("kv-a"),
+        enabling("kv-a"),
+        UploadDocument("later", "ws-prod"),
+    )
+    for under_one in (before, situations()["an upload under customer-managed keys"].commands):
+        assert "encryption.transparent" in evidence(recorded(under_one)).open
+    assert "encryption.transparent" in evidence(recorded(under_both)).shown
 
 
 def test_what_nobody_looked_at_is_open() -> None:

@@ -9,7 +9,7 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import MICROSOFT
+from ..entities import CUSTOMER, MICROSOFT
 from ..meanings import shows_encryption_section
 from ..rows import effect, means, refuse
 from ..updates import puts_key_in_use, sets
@@ -54,6 +54,22 @@ COUNTER_ROWS = (
             on,
             "encryption.transparent",
             unless=lambda c: c.model.workspace.resource.key_source == MICROSOFT,
+        )
+        for on in (DeployModel, TranslateWithModel)
+    ),
+    *(
+        refuse(
+            on,
+            "encryption.transparent",
+            unless=lambda c: c.workspace.resource.key_source == CUSTOMER,
+        )
+        for on in (UploadDocument, TrainModel, ReadData)
+    ),
+    *(
+        refuse(
+            on,
+            "encryption.transparent",
+            unless=lambda c: c.model.workspace.resource.key_source == CUSTOMER,
         )
         for on in (DeployModel, TranslateWithModel)
     ),
