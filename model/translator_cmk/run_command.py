@@ -109,6 +109,7 @@ def demanded_by(oracle: Oracle, expected: Observation, earlier: Observation) -> 
             free = sorted(field for field, value in fields.items() if value is UNSPECIFIED)
             if free:
                 unspecified.setdefault(kind, {})[name] = free
+            # else it may be gone, and nothing of it is demanded
             if "exists" not in free:
                 demanded = {field: value for field, value in fields.items() if field not in free}
                 specified[kind][name] = demanded

@@ -38,6 +38,7 @@ IN_EXAMPLES = (f"^({PLACEHOLDER}){IN_PARENTHESES}$", f"^the customer (.* )?({PLA
 def write_steps(config: pytest.Config) -> None:
     """Write the file into the cache of pytest, if there is a cache."""
     cache = getattr(config, "cache", None)
+    # of the processes of xdist only the first writes it
     if cache is None or hasattr(config, "workerinput"):
         return
     file = cache.mkdir(FOLDER) / FILE

@@ -76,6 +76,7 @@ def asked(example: Path, questions: Sequence[Question]) -> tuple[list[Message], 
         )
     except subprocess.TimeoutExpired:
         return [], f"after {LONGEST:.0f} seconds it had not ended"
+    # the first of them is that to the greeting
     answers: list[Message] = []
     for line in done.stdout.splitlines():
         try:

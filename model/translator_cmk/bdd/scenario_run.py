@@ -171,6 +171,9 @@ class ScenarioRun:
             raise
 
     def _must_apply(self) -> None:
+        """Raise `NotApplicable`, or `Unsupported` if it applies to every system, and the stage of
+        this one lacks something for it.
+        """
         reason = inapplicable(self.pickle, self.declared, self.kinds)
         if reason is not None:
             raise NotApplicable(reason)
@@ -248,6 +251,7 @@ class ScenarioRun:
     def _check(self, text: str, statement: Fact | Assertion) -> None:
         """Play a Then: check a fact or an assertion; raises `AssertionFailed` or `NotSpecified`."""
         outcome = self.result.outcome
+        # only the model answers so, and no Then but one about that can rest on it
         is_about_silence = isinstance(statement, Assertion) and statement.kind == "not specified"
         if isinstance(outcome, Unspecified) and not is_about_silence:
             raise AssertionFailed(text, format_outcome(outcome))
@@ -362,6 +366,7 @@ def demanded_facts(
         return []
     if isinstance(comparison, Differs):
         expected = {difference.expected for difference in comparison.differences}
+        # all, where an earlier exchange differs, or an answer
         return [fact for fact in facts if fact in expected] or facts
     return facts
 

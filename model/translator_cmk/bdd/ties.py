@@ -217,6 +217,7 @@ def system_diagnostics(register: Register) -> Iterator[Diagnostic]:
     Whether such a system differs in it alone, the tests find out.
     """
     written = "".join(file.read_text("utf-8") for file in SYSTEMS.rglob("*.py"))
+    # there are no tests beside an installed package
     if not written:
         return
     for requirement in register.values():

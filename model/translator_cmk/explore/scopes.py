@@ -14,7 +14,7 @@ from ..language.situations import CommandList, situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine.commands import RotateKey
 from ..machine.entities import ENTITY_KINDS, Entity, Key
-from ..machine.topics.environment import NAME_REFUSED, USED_BEFORE
+from ..machine.topics.environment import NAME_REFUSED
 from ..machine.values import Value
 from ..shapes import ANYTHING, LARGEST, TEXT, Choice, Record, Shape, UniqueList, Whole, record
 from ..strict_yaml import read_yaml
@@ -74,6 +74,7 @@ class Scope(Value):
             if command in bound.commands:
                 found.extend(bound.where)
         found.extend(new_name_conditions(command))
+        # None: there is no such key yet, so it is refused
         if isinstance(command, RotateKey):
             key = f"{command.vault}/{command.key}"
             found.append(FieldCondition(Key, key, "version", (None, *range(self.versions))))
@@ -89,8 +90,6 @@ def new_name_conditions(command: Command) -> Iterator[FieldCondition]:
 
     Either nothing has the name, or it is in a state in which giving the name again is refused.
     """
-    if type(command) not in USED_BEFORE:
-        return
     states = (None, *NAME_REFUSED.get(type(command), ()))
     for kind, name, is_new in command.names():
         if is_new:

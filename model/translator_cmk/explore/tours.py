@@ -32,9 +32,8 @@ def tour(graph: Graph[Outcome]) -> list["array[int]"]:
     """
     left = [commands_to_give(graph, state) for state in range(graph.states)]
     sequences: list[array[int]] = []
-    stands_in: int | None = (
-        None  # the state after the last sequence; None: there is none, or nobody knows
-    )
+    # the state after the last sequence; None: there is none, or nobody knows
+    stands_in: int | None = None
     # to the start, of the states in which a command is left: they are numbered by their distance
     nearest = 0
     while True:

@@ -32,9 +32,8 @@ class Store:
         self._by_content: dict[type[Entity], dict[frozenset[tuple[str, object]], int]] = {
             kind: {} for kind in ENTITY_KINDS
         }
-        self._by_identity: dict[
-            int, int
-        ] = {}  # of the tables kept here, so no other table can have the identity
+        # of the tables kept here, so no other table can have the identity
+        self._by_identity: dict[int, int] = {}
 
     def pack(self, state: State) -> Packed:
         """Return the state in numbers."""

@@ -48,6 +48,7 @@ def lines_of(source: str, stream: BinaryIO) -> Iterator[SourceLine]:
     its beginning."""
     number = 0
     while True:
+        # with its line break
         line = stream.readline(LONGEST + 2)
         if not line:
             return
@@ -55,6 +56,7 @@ def lines_of(source: str, stream: BinaryIO) -> Iterator[SourceLine]:
         text = line.rstrip(b"\r\n")
         if number == 1:
             text = text.removeprefix(BOM_UTF8)
+        # without its white space, one that is too long might pass
         if len(text) <= LONGEST:
             text = text.strip()
         yield SourceLine(source, number, text, ended=line.endswith(b"\n"))

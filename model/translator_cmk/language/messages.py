@@ -91,6 +91,7 @@ class CommandRecord(Record):
 
     def _named_where(self, field: str, other: str, value: Any) -> dict[str, Any]:
         """Return the schema that the field is there exactly where the other one has this value."""
+        # where the other one is left out, it has its default
         is_default = self.command.defaults.get(other) == value
         present = [] if is_default else [other]
         return {

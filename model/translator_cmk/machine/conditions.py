@@ -171,6 +171,7 @@ def may_regain_key(command: Any, resource: Resource) -> bool:
     if asked is SetPermissionModel:
         is_back = command.permission_model == "access-policies"
         return is_back and uses_vault(resource, command.vault)
+    # a key is recovered or enabled
     return bool(command.key.name == resource.key.name)
 
 

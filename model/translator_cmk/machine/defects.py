@@ -42,6 +42,7 @@ def defect_behind(error: Exception) -> RowRaises | None:
         for value in frame.f_locals.values():
             if isinstance(value, ROW_KINDS):
                 row = value
+                # until a frame shows which, its last function stands for it
                 *_, code = codes_of(row)
                 place = place_in(code, code.co_firstlineno)
     if row is None:

@@ -65,6 +65,7 @@ def rewritten(
     values = list(record or kind.start)
     for field, value in fields.items():
         values[kind.position[field]] = value
+    # the last field is the state, and what no row creates stays without a record
     if values[-1] == "absent":
         return record
     return tuple(values)

@@ -196,7 +196,8 @@ class Machine:
         Raises `RowDefect`.
         """
         writes = Writes(state.tables)
-        writes.add(NO_ENTITY, changes)
+        # by no requirement
+        writes.add("", changes)
         try:
             after, _ = self._reach_fixpoint(state, writes, None)
         except Exception as error:

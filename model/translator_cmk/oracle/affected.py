@@ -97,10 +97,9 @@ HOLDERS = (*STAGE, Vault, Key)
 
 
 def reached(free: Entities, states: Iterable[State]) -> Entities:
-    """Return what is free, and what depends on it: of several things that a command names on the
-    one that it is about.
-    """
+    """Return what is free, and what depends on what the command is about."""
     about = frozenset(each for each in free if each[0] not in HOLDERS)
+    # where only holders are free, it is about the innermost: a key, and not its key vault
     if not about and free:
         last = max((kind for kind, _ in free), key=ENTITY_KINDS.index)
         about = frozenset(each for each in free if each[0] is last and last not in STAGE)

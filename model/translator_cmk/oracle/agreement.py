@@ -40,6 +40,7 @@ def agreed_projection(projections: Iterable[Projection]) -> Projection:
         for field in projection:
             if field not in agreed:
                 agreed[field] = agreed_value([each.get(field, ABSENT) for each in possible])
+    # of what may not be there no field is demanded
     if agreed["exists"] is not True:
         return {"exists": agreed["exists"]}
     return agreed

@@ -111,6 +111,7 @@ def in_order(names: Iterable[str]) -> Ids:
 
 def supporting(step: FailedStep) -> frozenset[str]:
     """Return the requirements that the demanded answer to any of the commands rests on."""
+    # of several it is not known which it was, so each counts on its own
     if len(step.seen.commands) <= 1:
         return behind(step.demanded) | behind_what_was_done(step)
     found: set[str] = set()

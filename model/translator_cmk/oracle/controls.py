@@ -237,6 +237,7 @@ def controls_in(exchanges: Sequence[Exchange], effects: Effects) -> Controls:
         after = [other for other in alike if other > place]
         if not before or not after:
             continue
+        # the access to its key vault may not have been in force yet
         is_early = isinstance(exchange.command, EnableCustomerManagedKeys) and any(
             later.command == exchange.command and later.outcome is None
             for later in exchanges[place + 1 : min(after)]

@@ -52,6 +52,7 @@ def looks_that_differ(
         for name in {**earlier[word], **expected[word]}:
             others = {other: expected[word][other] for other in expected[word] if other != name}
             shown = expected[word].get(name)
+            # it may be gone, or still there
             if (kind, name, "state") in addresses:
                 there = {} if shown is not None else {name: earlier[word][name]}
                 yield {**expected, word: {**others, **there}}
@@ -67,6 +68,7 @@ def shown_otherwise(
     shown: Fields, field: str, shape: Shape, expected: Observation
 ) -> Iterator[dict[str, Any]]:
     """Yield the fields of an entity with each other value that one of them might have."""
+    # a link may lead to anything of its kind
     values: list[Any] = [*expected.get(field, ())]
     if field == "key":
         values.append(ABSENT)

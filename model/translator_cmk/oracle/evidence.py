@@ -95,6 +95,7 @@ def evidence_in(exchanges: Sequence[Exchange], silent: Collection[str], stage: S
     found = Evidence({}, {}, {}, record.controls)
     for requirement in load_register().values():
         name = requirement.id
+        # a silence says nothing that a record could settle
         if name in silent and requirement.basis != "assumed":
             continue
         lacking = systems_lacking(name, silent, specified, stage)
@@ -247,7 +248,9 @@ def systems_lacking(
                 machines.append(demanding_without(still_silent, gone, wrong))
         command = getattr(wrong[0], "on", None) if wrong else None
         told.setdefault(command, []).append(len(machines) > told_before)
-    return Lacking(machines, min(places, default=0), any(map(all, told.values())))
+    # one command is enough, of which each mistake would have shown
+    suffice = any(map(all, told.values()))
+    return Lacking(machines, min(places, default=0), suffice)
 
 
 def mistakes_about(requirement: str) -> list[tuple[Row, ...]]:
@@ -288,6 +291,7 @@ def without_rows(machine: Machine, gone: Collection[str], mistakes: Iterable[Row
     """Return the machine without the rows that are ``gone``, and with mistakes."""
     rows: list[Row] = []
     for row in machine.rows:
+        # other losses follow from the state, which stays
         is_state = isinstance(row, Means) and names_its_state(row.requirement)
         if row.requirement not in gone or is_state:
             rows.append(row)

@@ -89,6 +89,7 @@ def leeway(
     if REST_STAYS in machine.silent:
         found |= translators(stricken_by(machine, command, before, after))
     new = frozenset((kind, name) for kind, name, is_new in command.names() if is_new)
+    # that a thing is there stays demanded
     found = {address for address in found - fields_of(new) if address[2] != "state"}
     found |= fields_of(depending(made.free - named, (before, after)))
     found -= spoken

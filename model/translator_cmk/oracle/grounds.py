@@ -113,6 +113,7 @@ def grounds(state: State, commands: Commands, thing: Thing, remedies: Commands =
     if row is not None:
         given = tuple(name for name in rests if name not in row.requirements)
         return Grounds(thing, fate, row.basis, row.requirements, given, row)
+    # what comes before the command by which it is lost only leads there
     if fate == "lost" and not remedies and len(commands) > 1:
         before, command = where_lost(state, commands, thing)
         return grounds(before, (command,), thing)

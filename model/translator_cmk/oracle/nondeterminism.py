@@ -111,9 +111,8 @@ def possibilities(
 
 def decisive(found: Iterable[Possibility[T]], view: Callable[[T], Any]) -> frozenset[str]:
     """Return the silent requirements on which ``view`` of the result depends."""
-    below: dict[
-        tuple[Any, ...], dict[bool, set[Any]]
-    ] = {}  # for each question in the tree, the views below its answers
+    # for each question in the tree, the views below its answers
+    below: dict[tuple[Any, ...], dict[bool, set[Any]]] = {}
     for result, replay in found:
         path = tuple(replay.answers.items())
         for depth, (question, answer) in enumerate(path):

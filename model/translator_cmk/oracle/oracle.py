@@ -342,6 +342,7 @@ class Oracle:
                 found.append(Difference(self.last.outcome, seen.outcome))
         if seen.observation is not None:
             showing = self._fitting_observation(fitting, seen)
+            # else what shows in open fields is taken for so, with all that follows from it
             closed = () if showing else self._closed(fitting, seen)
             showing = showing or self._fitting_observation(closed, seen)
             if showing:
@@ -350,6 +351,7 @@ class Oracle:
                 found += self._unexplained(seen.observation, fitting, closed, seen)
                 compared = seen._replace(uncompared=words(self.uncompared))
                 fitting = self._fitting_observation(closed, compared) or fitting
+            # what is not compared by itself may still contradict what else is shown
             if not found and (self.uncompared or not showing):
                 found += self._contradictions(fitting, seen)
 

@@ -151,6 +151,7 @@ class BlockReader:
             yield from self._end_block(is_heading=is_underline)
         if heading:
             yield Block(number, self.page.show(heading[1] or ""), None)
+        # a note ends with its quote
         if not self.parts and not is_quoted:
             self.note = ""
         if extension:

@@ -33,10 +33,11 @@ def words(sentence: str) -> tuple[str, ...]:
 
 @cache
 def counts_as_word(sign: str) -> bool:
-    """Return whether one character says something: a letter, that it's a question, see below, more
-    than, not."""
+    """Return whether one character says something, as a letter does, a question mark, the mark of a
+    footnote, or a symbol such as > or ¬."""
     if sign.isalnum() or sign in "?!*†‡%‰":
         return True
+    # a symbol, too, but here it separates the cells of a table
     if sign == "|":
         return False
     category = unicodedata.category(sign)

@@ -139,6 +139,7 @@ def is_html_block(html: str) -> bool:
     if begins_with_tag is None:
         return False
     is_inline = INLINE.fullmatch(begins_with_tag[1].lower())
+    # an inline tag does so where it is alone
     return not is_inline or re.fullmatch(TAG, html) is not None
 
 

@@ -185,8 +185,6 @@ def row_of(test: Any) -> str:
     if not template.examples:
         return ""
     example: dict[str, str] = test.callspec.params["_pytest_bdd_example"]
-    if not example:
-        return ""
     rows: list[tuple[str, ...]] = []
     for examples in template.examples:
         rows += [tuple(row) for row in examples.examples]

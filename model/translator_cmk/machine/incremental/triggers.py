@@ -38,6 +38,7 @@ class Triggers:
             existed = name in before[kind]
             for about, rows in self._rows_reading(kind, existed, tuple(fields)).items():
                 rows_of = rows_by_name.setdefault(about, {})
+                # which of another kind read it through a link is not known
                 names: Iterable[str] = (name,) if about is kind else world.tables[about]
                 for affected in names:
                     if affected in rows_of:

@@ -123,6 +123,7 @@ def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
         when=lambda c, d: (
             d.state == "deleted"
             and may_regain_key(c, d.workspace.resource)
+            # one without a key gets another, and regains none
             and d.workspace.resource.key is not None
         ),
         then=lambda c, d: sets(d, state="uploaded"),
