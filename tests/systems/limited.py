@@ -244,6 +244,13 @@ class HasNoClock(Limited):
         return not isinstance(command, EndVaultRetention)
 
 
+class NeverGoesBack(Limited):
+    """Has no way back to Microsoft-managed keys."""
+
+    def supports(self, command: Command) -> bool:
+        return not isinstance(command, ReturnToMicrosoftManagedKeys)
+
+
 # Without any capability
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from ..bdd.causes import silent_by_default
 from ..bdd.recorded_system import ResetFailed, must_show_the_stage
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
@@ -17,6 +18,7 @@ from .judgement.awaited import most_awaited, needed_by
 from .report.wording import few
 from .run.applicable import applicable
 from .run.sequences import REFUSALS, SMOKE, named_sequences
+from .run.tally import not_demanded
 from .wire import Fault
 from .wire.options import add_system_arguments, connection
 from .wire.session import Session
@@ -110,7 +112,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"○ refused, where the smoke sequence has it accepted: {few(result.refused)}")
     for line in advice(result.unsupported, declared, system.text):
         print(line)
-    return INCOMPLETE if result.unsupported else OK
+    demanded = [name for name in result.unsupported if not not_demanded(name, silent_by_default())]
+    return INCOMPLETE if demanded else OK
 
 
 def fix(problem: str, remedy: str) -> int:

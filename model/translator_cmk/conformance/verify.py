@@ -40,6 +40,7 @@ from .run.features import run_features
 from .run.last_failed import SAME_FOLDER, select_last_failed
 from .run.run_lanes import run_lanes
 from .run.running import Running
+from .run.tally import not_demanded
 from .wire import Fault
 from .wire.interruption import Interrupted
 from .wire.options import Connection, add_system_arguments, connection
@@ -172,7 +173,8 @@ def run(args: argparse.Namespace) -> int:
     if not is_whole:
         return HARNESS
     envelope = running.envelope()
-    awaited = most_awaited(pool.unsupported(), running.declared) if running.declared else ()
+    missing = [name for name in pool.unsupported() if not not_demanded(name, running.silent)]
+    awaited = most_awaited(missing, running.declared) if running.declared else ()
     for line in text.printed(envelope, args.report, system.text, awaited):
         print(text.wrapped(line, width_of_terminal()))
     return int(envelope["exit_code"])

@@ -23,13 +23,13 @@ from ...bdd.failures import (
 from ...bdd.feature_records import Pickle
 from ...bdd.recorded_system import CapabilityMissing, ResetFailed
 from ...bdd.scenario_run import Details, ScenarioRun, SetupFailed, verdict_of
-from ...bdd.vocabulary import asserts, read_steps
+from ...bdd.vocabulary import asserts, commands_of, read_steps
 from ...language.facts import Fact
 from ...language.sentences import format_fact
 from ...machine import Accepted, Command, State
 from ...oracle import Agreed, Differs
 from ...requirements import load_register
-from ...system import MACHINE
+from ...system import MACHINE, Unsupported
 from ...verdict import FAILING, Status
 from ..judgement.cases import FEATURES, ScenarioCase
 from ..judgement.verdicts import Failure, Result
@@ -38,6 +38,7 @@ from ..report.folder import MESSAGES
 from ..wire import Fault
 from ..wire.subject import Subject
 from .running import Running
+from .tally import not_demanded
 
 
 def play(subject: Subject, scenario: ScenarioCase, details: Details | None = None) -> Result:
@@ -131,7 +132,10 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
     if verdict is None:
         assert error is not None
         raise error
-    result = result._replace(status=verdict.status, reason=verdict.reason)
+    status = verdict.status
+    if isinstance(error, Unsupported) and may_be_unsupported(scenario, subject):
+        status = Status.NOT_APPLICABLE
+    result = result._replace(status=status, reason=verdict.reason)
     if verdict.status is Status.INCONCLUSIVE:
         fault = "reset" if isinstance(error, ResetFailed) else "error"
         return with_last_words(result._replace(fault=fault), subject)
@@ -153,6 +157,13 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
             reason = f"not seen within the time that its effects may take; {verdict.reason}"
             result = result._replace(status=Status.INCONCLUSIVE, reason=reason, counts=None)
     return result
+
+
+def may_be_unsupported(scenario: ScenarioCase, subject: Subject) -> bool:
+    """Return whether nothing is demanded of what the commands do that a scenario lacks."""
+    needed = {type(command).__name__ for command in commands_of(scenario.pickle)}
+    lacking = needed & subject.unsupported
+    return bool(lacking) and all(not_demanded(name, scenario.case.silent) for name in lacking)
 
 
 def with_last_words(result: Result, subject: Subject) -> Result:

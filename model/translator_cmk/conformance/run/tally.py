@@ -93,6 +93,15 @@ def effects_of(command: str) -> set[str]:
     return found
 
 
+def not_demanded(command: str, silent: Collection[str]) -> str:
+    """Return why nothing is demanded of what a command does; an empty text if something is."""
+    # the answer to one that only reads is demanded
+    effects = effects_of(command) or {command}
+    if not effects.issubset(silent):
+        return ""
+    return f"nothing is demanded of what it does: {', '.join(sorted(effects))}"
+
+
 GRAVEST_FIRST = (
     "undelivered",
     "fault",
@@ -179,11 +188,11 @@ class Tally:
         if sequence.late:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:
-            yield (
-                command,
-                "unsupported",
-                Result(Status.NOT_RUN, f"unsupported: it answers so to {command}"),
-            )
+            reason = f"unsupported: it answers so to {command}"
+            result = Result(Status.NOT_RUN, reason)
+            if not_demanded(command, self.silent):
+                result = Result(Status.NOT_APPLICABLE, reason)
+            yield command, "unsupported", result
         if sequence.known:
             yield last, "known", failure_of(sequence)
         for command in sequence.accepted:
@@ -197,13 +206,9 @@ class Tally:
 
     def passed(self, command: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""
-        # the answer to one that only reads is demanded
-        effects = effects_of(command) or {command}
-        if effects <= self.silent:
-            return Result(
-                Status.NOT_APPLICABLE,
-                f"nothing is demanded of what it does: {', '.join(sorted(effects))}",
-            )
+        reason = not_demanded(command, self.silent)
+        if reason:
+            return Result(Status.NOT_APPLICABLE, reason)
         return Result(Status.PASSED)
 
     def counts(self) -> dict[str, int]:
