@@ -40,7 +40,7 @@ from .wording import (
     format_losses,
     format_refusals,
     format_request,
-    in_order,
+    main_first,
     notes,
     on_lines,
     plural,
@@ -137,7 +137,7 @@ def main_findings(log: JudgedLog, register: Register) -> Iterator[str]:
         if not deviation.why.without:
             yield f"Line {deviation.at} can't be: {format_request(deviation.commands)}"
     if log.verdict.fits:
-        yield from (requirement.title for requirement in in_order(log.shows, register))
+        yield from (requirement.title for requirement in main_first(log.shows, register))
         for name, holds in log.shows.settled:
             yield register[name].title if holds else f"Not so: {register[name].title}"
 
@@ -206,7 +206,7 @@ def tables_of(log: JudgedLog, register: Register) -> Iterator[Block]:
     if losses:
         yield Heading(3, "What was lost, and when")
         yield Items(tuple(losses))
-    shown = {each.id: shows.shown[each.id] for each in in_order(shows, register)}
+    shown = {each.id: shows.shown[each.id] for each in main_first(shows, register)}
     if shown:
         yield Heading(3, "Shown: a system without it would have differed")
         yield requirements(shown, register)

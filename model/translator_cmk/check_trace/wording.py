@@ -20,7 +20,7 @@ MOST_LINES = 6
 """How many numbers of lines are listed."""
 
 WITH_CONTROLS = 3
-"""How many lines a claim rests on that needed controls: theirs, and one between."""
+"""So many lines has a claim with controls at least: its own, one before and one after."""
 
 MANY = 3
 """How many of the commands that an event may have been are printed."""
@@ -96,14 +96,19 @@ def notes(verdict: TraceVerdict) -> Iterator[tuple[int, str]]:
 # What it shows
 
 
-def in_order(shows: Shows, register: Register) -> list[Requirement]:
-    """Return the requirements that a log shows and that the article states or implies: first those
-    that needed controls, and effects last, since they are how it gets there.
+def main_first(shows: Shows, register: Register) -> list[Requirement]:
+    """Return the requirements that a log shows and that the article states or implies.
+
+    Those that needed controls come first.  Effects of commands come after what follows from them,
+    and of equals the latest comes first.
     """
 
     def place(name: str) -> tuple[bool, bool, int]:
         lines = shows.shown[name]
-        return len(lines) < WITH_CONTROLS, register[name].kind == "effect", -lines[-1]
+        needs_no_controls = len(lines) < WITH_CONTROLS
+        is_effect = register[name].kind == "effect"
+        last_line = lines[-1]
+        return needs_no_controls, is_effect, -last_line
 
     names = [name for name in shows.shown if register[name].basis in SAID]
     return [register[name] for name in sorted(names, key=place)]

@@ -15,7 +15,7 @@ from .things import (
     MayBeUnknown,
     Members,
     Policy,
-    PolicyList,
+    PolicyRequest,
     Role,
     RoleDefinition,
     Thing,
@@ -123,11 +123,12 @@ def policy_updated(context: Context, before: Policy, after: Policy) -> Iterator[
     yield from rights_changed(context, vault, had, has, "policy-emptied")
 
 
-def list_applied(context: Context, thing: PolicyList) -> Iterator[PlannedChange]:
+def policy_request_sent(context: Context, thing: PolicyRequest) -> Iterator[PlannedChange]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac:
         return
     if thing.policies is UNKNOWN:
+        # What only adds entries takes none away.
         if thing.does != "add":
             yield policies_unknown(context, vault)
         return
@@ -135,13 +136,14 @@ def list_applied(context: Context, thing: PolicyList) -> Iterator[PlannedChange]
     if thing.does == "remove":
         yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
     elif thing.does == "replace" and vault.name in context.account.access:
+        # The request doesn't show what it replaces: the account had access, so it had all rights.
         had = Rights(NEEDED, {}, {})
         yield from rights_changed(context, vault, had, rights, "policy-dropped")
     else:
         yield from policies_given(context, vault, thing.policies)
 
 
-def list_deleted(context: Context, thing: PolicyList) -> Iterator[PlannedChange]:
+def policy_request_deleted(context: Context, thing: PolicyRequest) -> Iterator[PlannedChange]:
     vault = context.vault(thing.vault)
     if vault is None or vault.uses_rbac or thing.does != "add":
         return
@@ -149,6 +151,8 @@ def list_deleted(context: Context, thing: PolicyList) -> Iterator[PlannedChange]
         yield policies_unknown(context, vault)
         return
     had = rights_given(context, thing.policies)
+    # Azure documents no request that takes such a request back, so the entries may go or stay.  One
+    # that is only perhaps the account's costs nothing before the account uses a key.
     if had.certain or (had.perhaps and context.uses(vault)):
         yield policies_unknown(context, vault)
     elif had.by_others:
@@ -166,7 +170,7 @@ def rights_given(context: Context, policies: Iterable[Policy]) -> Rights:
             continue
         if is_mine is True and policy.needed is not UNKNOWN:
             certain |= policy.needed
-        elif is_mine is None and context.estate.may_be_a_group(policy, context.account):
+        elif is_mine is None and context.estate.may_be_an_entra_group(policy, context.account):
             by_others[policy.principal] = policy.needed
         else:
             perhaps[policy.principal] = policy.needed
@@ -182,16 +186,17 @@ def rights_changed(
     **words: str,
 ) -> Iterator[PlannedChange]:
     """Yield what the difference between the rights before and after does."""
+    gone = had.certain - has.certain
     if had.certain and has.perhaps and not has.certain:
         yield policies_unknown(context, vault)
     elif had.certain and not has.certain:
         yield context.change(kind, (context.revoke(vault),), vault, **words)
-    elif had.certain - has.certain:
+    elif gone:
+        # Nobody says which permissions are needed, so one of them may be enough or not.
         readings = may(context.revoke(vault))
-        gone = had.certain - has.certain
         named = [name for name in PERMISSION_NAMES if name.lower() in gone]
         yield context.change("policy-narrowed", readings, vault, permissions=named, **words)
-    elif has.certain - had.certain and not had.certain:
+    elif has.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif not has.certain and context.uses(vault):
         if lacks_some_of(has.perhaps, had.perhaps):
@@ -246,21 +251,26 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
     is_mine = context.estate.is_of(role, context.account)
     kind, words = how_it_goes(context, role, role.name)
     for vault in vaults_with(context, role):
-        counts = vault.uses_rbac or vault.before is None
         keeps = context.estate.keeps_access(vault, context.account, [context.entry], by_role=True)
-        if keeps or not (counts or is_mine) or not vault.exists_before:
+        if keeps or not vault.exists_before:
             continue
         if vault.before is None:
             from_unseen = "role-deleted-from-a-vault-not-shown"
             yield context.change(from_unseen, may(context.revoke(vault)), vault, ROLES, **words)
             continue
+        if not vault.uses_rbac and not is_mine:
+            # It gives no access now, and the account need not have it.
+            continue
         other = new_role(context, vault)
+        # The same role of the same principal is no other one: the deletion takes it too.
         is_other = other is not None and not is_the_same(context, other.after, role)
         if is_other and context.entry.resource.actions == (CREATE, DELETE):
+            # The new role is there before the old one goes.
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
+        # A role without a name that is known may be one that gives no access to keys.
         readings = may(remove, is_mine is True and bool(role.name) and not is_other)
-        if context.estate.may_be_a_group(role, context.account) and is_mine is None:
+        if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
             kind = "access-of-others-gone"
         yield context.change(kind, readings, vault, **words)
 
@@ -279,10 +289,11 @@ def new_role(context: Context, vault: KnownVault) -> Entry | None:
 def role_created(context: Context, role: Role) -> Iterator[PlannedChange]:
     is_mine = context.estate.is_of(role, context.account)
     for vault in vaults_with(context, role):
-        if is_mine is None and context.estate.may_be_a_group(role, context.account):
+        if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
             continue
         if vault.uses_rbac and context.uses(vault) and not loses_a_role(context, vault):
-            continue  # it has one, or it could not use its key
+            # It has a role already, or it could not use its key.
+            continue
         assign = (AssignKeyRole(vault.name, context.account.name),)
         readings = may(assign, is_mine is True)
         yield context.change("role-created", readings, vault, access=role.name)

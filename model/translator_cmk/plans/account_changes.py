@@ -25,7 +25,9 @@ PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 
 def account_deleted(context: Context, account: Account) -> Iterator[PlannedChange]:
     if context.is_mine(account.id):
-        kind = "account-replaced" if context.has(CREATE, context.account) else "account-deleted"
+        kind = (
+            "account-replaced" if context.plan_does(CREATE, context.account) else "account-deleted"
+        )
         delete = (DeleteResource(context.account.name),)
         purged = str(context.feature(PURGES))
         yield context.change(kind, (delete,), purged=purged)
@@ -74,16 +76,16 @@ def identity_off(context: Context) -> PlannedChange:
 def key_of_account_updated(
     context: Context, before: Account, after: Account
 ) -> Iterator[PlannedChange]:
-    if after.key is None:
-        if before.key is not None:
-            yield left_out(context) if after.leaves_key_open else given_up(context)
+    if before.key == after.key:
         return
     if after.key is UNKNOWN:
-        if before.key is not UNKNOWN:
-            yield from unknown_key(context)
-        return
-    if before.key != after.key:
+        yield from unknown_key(context)
+    elif after.key is not None:
         yield from enabled(context, context.estate.used_key(after.key))
+    elif after.leaves_key_open:
+        yield left_out(context)
+    else:
+        yield given_up(context)
 
 
 # User-assigned identities
@@ -123,9 +125,12 @@ def user_changed(
         return
     old = estate.user_of(account, account.before, before)
     new = estate.user_of(account, account.after or account.before, after)
-    is_off = account.before is not None and account.before.identity is not False
-    is_off = is_off and account.after is not None and account.after.identity is False
-    if not is_off and not old.names & new.names and before.client != after.client:
+    was_on = account.before is not None and account.before.identity is not False
+    is_off = account.after is not None and account.after.identity is False
+    if was_on and is_off:
+        # That the system-assigned identity goes is a change of its own.
+        return
+    if not old.names & new.names and before.client != after.client:
         yield context.change("key-used-by-another", (NOTHING,), verdict=NOT_SPECIFIED)
 
 
@@ -138,14 +143,16 @@ def key_put_in_use(
     if not context.is_mine(thing.account):
         return
     yield from user_changed(context, before, thing.key)
-    if thing.key is UNKNOWN or context.estate.used_key(thing.key) is None:
+    used = context.estate.used_key(thing.key)
+    if used is None:
         yield from unknown_key(context)
     else:
-        yield from enabled(context, context.estate.used_key(thing.key))
+        yield from enabled(context, used)
 
 
 def enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
     """Yield that customer-managed keys are enabled, with another key perhaps."""
+    # A key that nothing tells is not judged.
     if used is None:
         return
     name = context.account.name
@@ -160,7 +167,8 @@ def enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
     if before == used:
         kind = "key-version"
         if context.setup.works_by_role():
-            commands = NOTHING  # the service has taken a key of this vault
+            # The service has taken a key of this vault already, whatever a role is worth.
+            commands = NOTHING
     vault = context.estate.vault_named(used.vault)
     yield context.change(kind, (commands,), vault, key=used.key)
 
@@ -180,8 +188,9 @@ def unknown_key(context: Context) -> Iterator[PlannedChange]:
 
 
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[PlannedChange]:
-    is_used = not thing.stays and context.estate.used_key(thing.key) is not None
-    if is_used and context.is_mine(thing.account):
+    # A key that nothing tells is not judged, as its account has none in the world before.
+    is_judged = context.estate.used_key(thing.key) is not None
+    if is_judged and not thing.stays and context.is_mine(thing.account):
         yield given_up(context)
 
 

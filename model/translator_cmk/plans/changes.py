@@ -19,7 +19,7 @@ from .things import (
     KeyInUse,
     Members,
     Policy,
-    PolicyList,
+    PolicyRequest,
     Role,
     RoleDefinition,
     Thing,
@@ -67,15 +67,15 @@ def changes_of(
     return perhaps(context, before or after) if action == PERHAPS else ()
 
 
-Read = Callable[..., Iterable[PlannedChange]]
+FindChanges = Callable[..., Iterable[PlannedChange]]
 """Returns what it does to the world of an account that a thing is deleted, made or changed."""
 
-DELETED: Mapping[type, Read] = {
+DELETED: Mapping[type, FindChanges] = {
     Account: account_changes.account_deleted,
     Vault: vault_changes.vault_deleted,
     Key: key_changes.key_deleted,
     Policy: access_changes.policy_deleted,
-    PolicyList: access_changes.list_deleted,
+    PolicyRequest: access_changes.policy_request_deleted,
     KeyInUse: account_changes.key_given_up,
     Role: access_changes.role_deleted,
     Group: vault_changes.group_deleted,
@@ -83,21 +83,21 @@ DELETED: Mapping[type, Read] = {
     Members: access_changes.members_leave,
     RoleDefinition: access_changes.custom_role_narrowed,
 }
-CREATED: Mapping[type, Read] = {
+CREATED: Mapping[type, FindChanges] = {
     Account: account_changes.account_created,
     Vault: vault_changes.vault_created,
     Key: key_changes.key_created,
     Policy: access_changes.policy_created,
-    PolicyList: access_changes.list_applied,
+    PolicyRequest: access_changes.policy_request_sent,
     KeyInUse: account_changes.key_put_in_use,
     Role: access_changes.role_created,
 }
-UPDATED: Mapping[type, Read] = {
+UPDATED: Mapping[type, FindChanges] = {
     Account: account_changes.account_updated,
     Vault: vault_changes.vault_updated,
     Key: key_changes.key_updated,
     Policy: access_changes.policy_updated,
-    PolicyList: lambda context, _, after: access_changes.list_applied(context, after),
+    PolicyRequest: lambda context, _, after: access_changes.policy_request_sent(context, after),
     KeyInUse: lambda context, before, after: account_changes.key_put_in_use(
         context, after, before.key
     ),
@@ -112,10 +112,11 @@ def perhaps(context: Context, thing: Thing | None) -> Iterator[PlannedChange]:
     match thing:
         case Account() if context.is_mine(thing.id):
             yield context.change("not-evaluated", may((DisableIdentity(name),)))
-        case Vault() | PolicyList():
-            is_added = isinstance(thing, PolicyList) and thing.does == "add"
+        case Vault() | PolicyRequest():
+            # What only adds entries takes none away.
+            only_adds = isinstance(thing, PolicyRequest) and thing.does == "add"
             vault = context.vault(thing.id if isinstance(thing, Vault) else thing.vault)
-            if vault is not None and not is_added:
+            if vault is not None and not only_adds:
                 yield context.change("not-evaluated", may(context.revoke(vault)), vault)
         case Key():
             vault = context.vault(thing.vault)

@@ -71,14 +71,14 @@ def module_tree(path: str, content: Fields, caller: tuple[Module, Fields] | None
 
 def configured(module: Module, resource: Fields) -> ConfiguredResource:
     """Return what the configuration says of one resource."""
-    each = references_in(resource.value.get("for_each_expression"))
+    for_each = references_in(resource.value.get("for_each_expression"))
     references: dict[str, tuple[str, ...]] = {}
     dependencies: set[str] = set()
     for attribute, names in references_by_attribute(resource.mapping("expressions")).items():
-        resolved = resolve_all(names, module, each)
+        resolved = resolve_all(names, module, for_each)
         references[attribute] = resolved
         dependencies.update(resolved)
-    repeated_by = [*references_in(resource.value.get("count_expression")), *each]
+    repeated_by = [*references_in(resource.value.get("count_expression")), *for_each]
     dependencies.update(resolve_all(repeated_by, module, ()))
     named = [str(name) for name in resource.items("depends_on")]
     dependencies.update(resolve_all(named, module, ()))
@@ -117,9 +117,8 @@ def references_by_attribute(expressions: Any, path: str = "") -> dict[str, list[
     for name, value in expressions.items():
         if name == "references" and isinstance(value, list):
             found.setdefault(path, []).extend(str(each) for each in value)
-        elif name == "constant_value":
-            found.setdefault(path, [])
-        else:
+        elif name != "constant_value":
+            # A constant may be anything, also a map with the key `references`.
             inner = f"{path}.{name}".strip(".")
             for attribute, names in references_by_attribute(value, inner).items():
                 found.setdefault(attribute, []).extend(names)
@@ -134,16 +133,19 @@ def references_in(expression: Any) -> list[str]:
     return found
 
 
-def resolve_all(names: Iterable[str], module: Module, each: Iterable[str]) -> tuple[str, ...]:
-    """Return the resources that references lead to, each with the attribute that is read there."""
+def resolve_all(names: Iterable[str], module: Module, for_each: Iterable[str]) -> tuple[str, ...]:
+    """Return the resources that references lead to, each with the attribute that is read there.
+
+    ``for_each`` has what the `for_each` of the resource reads, for references such as `each.value`.
+    """
     found: dict[str, None] = {}
     for name in longest(names):
-        for resolved in resolve(name, module, tuple(each), DEEPEST):
+        for resolved in resolve(name, module, tuple(for_each), DEEPEST):
             found[resolved] = None
     return tuple(found)
 
 
-def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Iterator[str]:
+def resolve(name: str, module: Module, for_each: tuple[str, ...], depth: int) -> Iterator[str]:
     """Yield the resources that one reference of a module leads to, through other modules too."""
     if depth == 0:
         return
@@ -159,7 +161,7 @@ def resolve(name: str, module: Module, each: tuple[str, ...], depth: int) -> Ite
         if child is not None:
             yield from resolve_in_child(words, child, depth)
     elif words[0] == "each":
-        for outer in longest(each):
+        for outer in longest(for_each):
             for resolved in resolve(outer, module, (), depth - 1):
                 yield of_each(resolved, words)
     elif words[0] not in NOT_RESOURCES and RESOURCE.fullmatch(without_keys(name)):
@@ -223,7 +225,7 @@ def closure(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
                 if name not in reached:
                     reached.add(name)
                     waiting.append(name)
-        found[start] = frozenset(reached - {start})
+        found[start] = frozenset(reached)
     return found
 
 

@@ -109,7 +109,7 @@ class Context:
         """Return the command that gives access to a vault."""
         return (GrantKeyAccess(vault.name, self.account.name),)
 
-    def has(self, action: str, known: KnownVault | KnownAccount) -> bool:
+    def plan_does(self, action: str, known: KnownVault | KnownAccount) -> bool:
         """Return whether the plan deletes or makes a vault or an account in a change of its own, be
         it under another address.
         """
@@ -134,7 +134,11 @@ class Context:
 
         Where the vault or the account goes too, that has a finding of its own.
         """
-        if not self.uses(vault) or self.has(DELETE, vault) or self.has(DELETE, self.account):
+        if (
+            not self.uses(vault)
+            or self.plan_does(DELETE, vault)
+            or self.plan_does(DELETE, self.account)
+        ):
             return False
         return not self.estate.keeps_access(
             vault, self.account, (self.entry, *but), vault.uses_rbac

@@ -17,7 +17,7 @@ from .things import (
     KeyUsed,
     MayBeUnknown,
     Policy,
-    PolicyList,
+    PolicyRequest,
     Role,
     Thing,
     Vault,
@@ -228,12 +228,12 @@ class Estate:
                 if isinstance(facts, kinds):
                     yield entry, facts
 
-    # Identities
+    # Which vaults, keys and accounts there are
 
     def _find_vaults(self) -> None:
         for entry, facts in self.each(Vault):
             self._add_vault(entry, facts)
-        for _, listed in self.each(Policy, PolicyList):
+        for _, listed in self.each(Policy, PolicyRequest):
             self.vault(listed.vault)  # it may have no resource here
         for _, role in self.each(Role):
             self.vault(vault_in(role.scope))
@@ -244,6 +244,7 @@ class Estate:
         if known is None:
             known = KnownVault(self.names.new(facts.name, "vault"))
         known.see(entry, facts)
+        # Where a resource refers to this address, it means what is there after the change.
         if entry.after is facts:
             names.append(f"@{entry.address}")
         self.vaults.update(dict.fromkeys(names, known))
@@ -256,6 +257,7 @@ class Estate:
         if known is not None or reference.startswith("@"):
             return known
         if reference.startswith("/"):
+            # The host of a vault is its name in one of the clouds.
             name = last_word(reference)
             aliases = [reference, *(f"{name}.{suffix}" for suffix in HOSTS_OF_VAULTS)]
             known = next((self.vaults[each] for each in aliases if each in self.vaults), None)
@@ -276,6 +278,7 @@ class Estate:
     def key(self, vault: KnownVault, name: str) -> KnownKey:
         """Return the key of this name in a vault."""
         if name not in vault.keys:
+            # Keys of different vaults may have the same name.
             shown = Names(self.names.masked).new(name, "key")
             while any(key.name == shown for key in vault.keys.values()):
                 shown = f"{shown}-2"
@@ -289,6 +292,7 @@ class Estate:
         name = used.name
         reference = used.vault
         if isinstance(reference, str) and reference.startswith("@"):
+            # The id of the key isn't known yet, so this is the address of the key's resource.
             entry = self.by_address.get(reference[1:])
             facts = None if entry is None else entry.after
             if not isinstance(facts, Key):
@@ -315,6 +319,7 @@ class Estate:
             name = self.names.new(facts.name, "account")
             known = KnownAccount(name, kind=facts.kind or "Translator")
         known.see(entry, facts)
+        # Where a resource refers to this address, it means what is there after the change.
         if entry.after is facts:
             self.accounts[f"@{entry.address}"] = known
         self.accounts[str(facts.id)] = known
@@ -344,9 +349,9 @@ class Estate:
         for _, facts in self.each(KeyInUse):
             self._add_outside(facts)
         for _, facts in self.each(KeyInUse, states=[BEFORE]):
-            user = self.account(facts.account)
-            if user is not None:
-                self._uses_before(user, facts.key)
+            owner = self.account(facts.account)
+            if owner is not None:
+                self._uses_before(owner, facts.key)
 
     def _uses_before(self, account: KnownAccount, use: MayBeUnknown) -> None:
         """Note the key that an account uses before."""
@@ -380,9 +385,9 @@ class Estate:
             account.user = self.user_of(account, account.before or account.after, None)
         for state in (AFTER, BEFORE):
             for _, facts in self.each(Account, KeyInUse, states=[state]):
-                user = self.account(facts.id if isinstance(facts, Account) else facts.account)
-                if user is not None and isinstance(facts.key, KeyUsed):
-                    user.user = self.user_of(user, getattr(user, state), facts.key)
+                owner = self.account(facts.id if isinstance(facts, Account) else facts.account)
+                if owner is not None and isinstance(facts.key, KeyUsed):
+                    owner.user = self.user_of(owner, getattr(owner, state), facts.key)
 
     def user_of(self, account: KnownAccount, facts: Account | None, use: MayBeUnknown) -> User:
         """Return the principal by which an account uses a key.
@@ -391,11 +396,17 @@ class Estate:
         """
         client = use.client if isinstance(use, KeyUsed) else None
         assigned = facts.assigned if facts is not None else UNKNOWN
-        has_own = facts is None or facts.identity is not False
-        if client is None and (has_own or not assigned):
-            is_known = account.before is None or account.before.principal is not UNKNOWN
+        has_system_identity = facts is None or facts.identity is not False
+        if client is None and (has_system_identity or not assigned):
+            # A new identity gets an id that nobody has yet, so no id that is known is its.
+            is_new = account.before is None and not account.is_outside
+            is_known = account.before is not None and account.before.principal is not UNKNOWN
             own = frozenset(filter(is_name, principals_of(account)))
-            return User(own, is_known and not account.is_outside)
+            return User(own, is_known or is_new)
+        return self._assigned_user(client, assigned)
+
+    def _assigned_user(self, client: MayBeUnknown, assigned: MayBeUnknown) -> User:
+        """Return the user-assigned identity with a client id, or else those that it may be."""
         candidates = assigned if isinstance(assigned, frozenset) else frozenset[MayBeUnknown]()
         if client in self.identities:
             candidates = frozenset({client})
@@ -435,16 +446,17 @@ class Estate:
             used = self.used_key(use)
             if used is not None:
                 found.add(used.vault)
-        return [self.vault_named(name) for name in sorted(found - {""})]
+        return [self.vault_named(name) for name in sorted(found)]
 
     def _find_access(self) -> None:
         for account in self.every_account():
             if not account.exists_before:
                 continue
             for vault in self.every_vault():
-                level = self.access_before(vault, account)
-                is_assumed = account.key is not None and account.key.vault == vault.name
-                if level or (level is None and is_assumed):
+                has_access = self.access_before(vault, account)
+                uses_it = account.key is not None and account.key.vault == vault.name
+                # Whoever uses a key has access to it, unless the plan shows that it has none.
+                if has_access or (has_access is None and uses_it):
                     account.access.add(vault.name)
 
     def access_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
@@ -454,12 +466,14 @@ class Estate:
         mine = [self.is_of(policy, account) for policy in self.policies_before(vault)]
         if any(mine):
             return True
-        is_listed = (
+        shows_every_policy = (
             vault.before is not None
             and vault.before.lists_all
             and isinstance(vault.before.policies, tuple)
         )
-        return False if is_listed and account.user.is_known and None not in mine else None
+        if shows_every_policy and account.user.is_known and None not in mine:
+            return False
+        return None
 
     def policies_before(self, vault: KnownVault) -> list[Policy]:
         """Return the policies that let somebody use keys of a vault before the change."""
@@ -477,7 +491,7 @@ class Estate:
         reference: MayBeUnknown = None
         if isinstance(thing, Policy):
             reference, policies = thing.vault, (thing,)
-        elif isinstance(thing, PolicyList):
+        elif isinstance(thing, PolicyRequest):
             reference, policies = thing.vault, thing.policies
         elif isinstance(thing, Vault):
             reference, policies = thing.id, thing.policies
@@ -503,14 +517,18 @@ class Estate:
         if principal in user.perhaps:
             return None
         if principal.startswith("@"):
+            # The addresses of accounts and of the user were compared above.
             return False if principal[1:] in self.by_address else None
         if principal in self.principals or principal in self.identities:
             return False
         is_no_group = isinstance(facts, Role) and facts.principal_type == SERVICE_PRINCIPAL
         return False if is_no_group and user.is_known else None
 
-    def may_be_a_group(self, facts: Policy | Role, account: KnownAccount) -> bool:
-        """Return whether the object id of somebody is known, who may be a group of the identity."""
+    def may_be_an_entra_group(self, facts: Policy | Role, account: KnownAccount) -> bool:
+        """Return whether somebody's object id may be that of a group with the account's identity.
+
+        If the id of either is not known, it may just as well be the identity itself.
+        """
         is_id = isinstance(facts.principal, str) and not facts.principal.startswith("@")
         return is_id and account.user.is_known and not account.is_outside
 
@@ -544,19 +562,21 @@ class Estate:
     def keeps_access(
         self, vault: KnownVault, account: KnownAccount, but: Collection[Entry], by_role: bool
     ) -> bool:
-        """Return whether a role, or else a policy, of an account on a vault is visible that stays:
-        what the plan makes was not there.
+        """Return whether a role, or else a policy, of an account on a vault is visible that stays.
+
+        What the plan makes does not stay: it was not there before.
         """
         for entry in self.entries:
             if entry in but or not {CREATE, DELETE}.isdisjoint(entry.resource.actions):
                 continue
-            role = entry.after
             found: list[Policy | Role] = []
-            if by_role and isinstance(role, Role) and covers(role.scope, vault, self):
-                found = [role]
-            elif not by_role:
-                of_vault = self.policies_in(role)
-                found = [policy for its, policy in of_vault if its is vault and policy.needed]
+            if by_role:
+                if isinstance(entry.after, Role) and covers(entry.after.scope, vault, self):
+                    found.append(entry.after)
+            else:
+                for its_vault, policy in self.policies_in(entry.after):
+                    if its_vault is vault and policy.needed:
+                        found.append(policy)
             if any(self.is_of(each, account) is True for each in found):
                 return True
         return False
@@ -626,6 +646,7 @@ def covers(scope: MayBeUnknown, vault: KnownVault, estate: Estate) -> bool:
     if not isinstance(scope, str):
         return True
     if scope.startswith("@"):
+        # The address of a vault, of a key, or else of what may have the vault in it: a group.
         if estate.vault(scope) is not None:
             return estate.vault(scope) is vault
         entry = estate.by_address.get(scope[1:])
@@ -636,6 +657,7 @@ def covers(scope: MayBeUnknown, vault: KnownVault, estate: Estate) -> bool:
     own = known_id(vault)
     if own is None:
         return True
+    # The vault is in the scope, or the scope is a key in the vault.
     return f"{own}/".startswith(f"{scope.rstrip('/')}/") or scope.startswith(f"{own}/")
 
 

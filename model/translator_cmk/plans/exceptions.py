@@ -6,7 +6,7 @@ goes with it, as that is the same loss.  In a pull request the file of the base 
 the pull request adds is shown as new and doesn't count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -69,28 +69,44 @@ def with_exceptions(
     report: Report, counted: Exceptions, proposed: Exceptions, today: date
 ) -> Report:
     """Return the report in which the findings that are expected don't count."""
-    fitting: set[Known] = set()
+    exceptions: list[Known] = []
+    for status, listed in (("known", counted.known), ("new", proposed.known)):
+        for each in listed:
+            is_over = each.until < today.isoformat()
+            exceptions.append(each._replace(status="over" if is_over else status))
     found: list[Finding] = []
     for finding in report.findings:
-        for each in (*counted.known, *proposed.known):
-            if not fits(each, finding):
-                continue
-            fitting.add(each)
-            status = "known" if each in counted.known else "new"
-            if each.until < today.isoformat():
-                status = "over"
-            if finding.known is None:
-                finding = replace(finding, exception=each._replace(status=status))  # noqa: PLW2901  # the first that counts
-        found.append(finding)
-    exceptions = {each.address: each.exception for each in found if each.verdict != NOT_JUDGED}
-    for place, finding in enumerate(found):
+        found.append(replace(finding, exception=exception_to(finding, exceptions)))
+    unfit: list[Known] = []
+    for each in counted.known:
+        if not any(fits(each, finding) for finding in report.findings):
+            unfit.append(each)
+    return replace(
+        report,
+        findings=tuple(known_with_others(found)),
+        unfit=tuple(unfit),
+        red_from=counted.red_from,
+    )
+
+
+def exception_to(finding: Finding, exceptions: Iterable[Known]) -> Known | None:
+    """Return the first exception that fits a finding and counts, or else the last that fits it."""
+    found: Known | None = None
+    for each in exceptions:
+        if fits(each, finding):
+            found = each
+            if each.status == "known":
+                break
+    return found
+
+
+def known_with_others(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings; what only goes with a deletion has the exception of the deletion."""
+    exceptions = {each.address: each.exception for each in findings if each.verdict != NOT_JUDGED}
+    for finding in findings:
         exception = exceptions.get(finding.goes_with)
         may_go_with_it = finding.verdict != NOT_JUDGED and finding.known is None
         if exception is not None and may_go_with_it:
-            found[place] = replace(finding, exception=exception)
-    return replace(
-        report,
-        findings=tuple(found),
-        unfit=tuple(each for each in counted.known if each not in fitting),
-        red_from=counted.red_from,
-    )
+            yield replace(finding, exception=exception)
+        else:
+            yield finding

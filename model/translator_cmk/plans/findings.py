@@ -88,7 +88,7 @@ class Judge:
             profile=self.profile,
             holds=self.holds,
             revision=self.register.revision,
-            findings=tuple(in_order(plan, with_what_goes_with(findings))),
+            findings=tuple(gravest_first(plan, with_what_goes_with(findings))),
             quiet=tuple(changes_without_finding(plan, all_found, findings)),
             changes=sum(1 for _ in plan.changes()),
             accounts={account.name: account.is_outside for account in estate.every_account()},
@@ -166,6 +166,8 @@ class Judge:
         for number, operation in enumerate(operations):
             story = Story(context, operation, walk)
             finding = self._finding(story, number)
+            # What comes before a deletion may have taken all that the deletion would take.  So it
+            # is also judged as if nothing came before it.
             is_hidden = not finding.verdict or deletes_the_account(operation)
             if is_hidden and operation.verb == DELETE:
                 alone = walker.walk([operation], [frozenset()])
@@ -229,6 +231,7 @@ class Judge:
             return MAY_LOSE
         outcome = effect.outcome
         if isinstance(outcome, Refused):
+            # A request about what is gone is refused, but what took it away is the finding.
             reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
             return REFUSED if reasons else ""
         deciding = effect.deciding - NO_FINDINGS
@@ -261,35 +264,54 @@ def not_decided(reason: NotJudged) -> Finding:
 def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield findings, those told in one line that only go with an account or a vault."""
     found = list(findings)
-    owners: dict[str, Finding] = {}
+    deletions: dict[str, Finding] = {}
     for finding in found:
         for part in finding.parts:
             what = DELETIONS.get(part.change.kind)
             if what is not None:
-                owners[str(part.change.names[what])] = finding
+                deletions[str(part.change.names[what])] = finding
     for finding in found:
-        named = [
-            str(part.change.names.get(what))
-            for what in ("account", "vault")
-            for part in finding.parts
-        ]
-        for owner in (owners[name] for name in named if name in owners):
-            takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.resource.actions
-            is_told = takes and finding.accounts.keys() <= owner.accounts.keys()
-            if finding is not owner and is_told and not graver(finding.verdict, owner.verdict):
-                finding = replace(finding, goes_with=owner.address, gaps=())  # noqa: PLW2901  # one line
-                break
-        yield finding
+        deletion = deletion_it_goes_with(finding, deletions)
+        if deletion is None:
+            yield finding
+        else:
+            yield replace(finding, goes_with=deletion.address, gaps=())
 
 
-def in_order(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    """Return the gravest first, and of equals what is destroyed earlier: what depends on others."""
+def deletion_it_goes_with(finding: Finding, deletions: Mapping[str, Finding]) -> Finding | None:
+    """Return the deletion of an account or a vault that tells all that a finding takes, if any.
+
+    ``deletions`` has them by the name of what they delete.
+    """
+    takes = finding.verdict in (LOSES, MAY_LOSE) or DELETE in finding.resource.actions
+    if not takes:
+        return None
+    for what in ("account", "vault"):
+        for part in finding.parts:
+            deletion = deletions.get(str(part.change.names.get(what)))
+            if deletion is None or deletion is finding:
+                continue
+            # A vault that goes takes nothing from an account that doesn't use it.
+            tells_of_all = finding.accounts.keys() <= deletion.accounts.keys()
+            if tells_of_all and not graver(finding.verdict, deletion.verdict):
+                return deletion
+    return None
+
+
+def gravest_first(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the gravest first, and of equals that on which the fewest others depend.
+
+    Terraform destroys it before what it depends on itself.
+    """
     found = list(findings)
 
     def place(this: Finding) -> tuple[int, int]:
         name = without_keys(this.address)
-        later = [plan.dependencies.get(without_keys(other.address), ()) for other in found]
-        return VERDICTS.index(this.verdict), sum(1 for needed in later if name in needed)
+        dependents = 0
+        for other in found:
+            if name in plan.dependencies.get(without_keys(other.address), ()):
+                dependents += 1
+        return VERDICTS.index(this.verdict), dependents
 
     return sorted(found, key=place)
 

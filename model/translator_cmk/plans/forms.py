@@ -24,7 +24,7 @@ from .things import (
     MayBeUnknown,
     Members,
     Policy,
-    PolicyList,
+    PolicyRequest,
     Role,
     RoleDefinition,
     Thing,
@@ -110,7 +110,7 @@ def refers(path: str) -> Read:
     def read(body: Attributes, refer: Refer) -> MayBeUnknown:
         shown = body.text(path)
         if shown is UNKNOWN:
-            return body.named(path) or refer(path)
+            return body.resource_named(path) or refer(path)
         return lower(shown) or None
 
     return read
@@ -145,8 +145,11 @@ def identity_is_on(body: Attributes, _: Refer) -> MayBeUnknown:
 
 
 def principal_of_account(body: Attributes, refer: Refer) -> MayBeUnknown:
-    if identity_is_on(body, refer) is not True:
-        return UNKNOWN if body.text("identity.type") is UNKNOWN else None
+    is_on = identity_is_on(body, refer)
+    if is_on is UNKNOWN:
+        return UNKNOWN
+    if not is_on:
+        return None
     for path in ("identity.principal_id", "identity.principalId"):
         principal = body.text(path)
         if isinstance(principal, str) and principal:
@@ -159,6 +162,7 @@ def assigned(body: Attributes, refer: Refer) -> MayBeUnknown:
     if body.block("identity") is UNKNOWN:
         return UNKNOWN
     ids = body.get("identity.identity_ids") or body.get("identity.userAssignedIdentities") or ()
+    # If one id of the list is not known yet, a plan has None there.
     if ids is UNKNOWN or isinstance(ids, str) or None in ids:
         return frozenset({refer("identity.identity_ids")})
     return frozenset(str(each).lower() for each in ids)
@@ -168,7 +172,9 @@ def identities(body: Attributes, _: Refer) -> tuple[Identity, ...]:
     """Return the user-assigned identities of an account of which a body of Azure says more."""
     found: list[Identity] = []
     listed = body.block("identity.userAssignedIdentities")
-    for name, facts in listed.known.items() if isinstance(listed, Attributes) else ():
+    if not isinstance(listed, Attributes):
+        return ()
+    for name, facts in listed.known.items():
         if isinstance(facts, Mapping):
             its = Attributes(facts)
             principal, client = lower(its.text("principalId")), lower(its.text("clientId"))
@@ -179,20 +185,22 @@ def identities(body: Attributes, _: Refer) -> tuple[Identity, ...]:
 IN_BLOCK = "customer_managed_key"
 
 
-def key_of(*paths: str, client: str) -> Read:
+def key_of(*paths: str, client_at: str) -> Read:
     """Read the key that azurerm puts in use; the path of its id differs by type and version."""
 
     def read(body: Attributes, refer: Refer) -> MayBeUnknown:
-        user = refers(client)(body, refer)
+        client = refers(client_at)(body, refer)
         if body.block(IN_BLOCK) is UNKNOWN:
             return UNKNOWN
         for path in paths:
             key_id = body.text(path)
             if key_id is UNKNOWN:
+                # The resource of the key is known before its id, which has vault and name.
                 address = refer(path)
-                return UNKNOWN if address is UNKNOWN else KeyUsed(address, address, client=user)
+                return UNKNOWN if address is UNKNOWN else KeyUsed(address, address, client=client)
             if key_id:
-                return key_in(key_id, user)
+                return key_in(key_id, client)
+        # A block without an id that is read here puts some key in use.
         return None if body.block(IN_BLOCK) is None else UNKNOWN
 
     return read
@@ -201,7 +209,7 @@ def key_of(*paths: str, client: str) -> Read:
 key_in_block = key_of(
     f"{IN_BLOCK}.key_vault_key_id",
     f"{IN_BLOCK}.managed_hsm_key_id",
-    client=f"{IN_BLOCK}.identity_client_id",
+    client_at=f"{IN_BLOCK}.identity_client_id",
 )
 
 
@@ -209,13 +217,13 @@ def key_in_body(body: Attributes, refer: Refer) -> MayBeUnknown:
     """Return the key in `properties.encryption`: None where Microsoft's keys are used."""
     encryption = body.get("properties.encryption")
     source = body.text("properties.encryption.keySource")
-    if encryption is None or UNKNOWN in (encryption, source):
-        return UNKNOWN if UNKNOWN in (encryption, source) else None
+    if UNKNOWN in (encryption, source):
+        return UNKNOWN
     if str(source).lower() != "microsoft.keyvault":
         return None
     used = "properties.encryption.keyVaultProperties"
     uri = f"{used}.keyVaultUri"
-    at = body.named(uri) or host_of(body.text(uri))
+    at = body.resource_named(uri) or host_of(body.text(uri))
     key = lower(body.text(f"{used}.keyName"))
     if not isinstance(at, str) or not isinstance(key, str):
         return UNKNOWN
@@ -244,6 +252,8 @@ def entries(path: str, principal: str, application: str, permissions: str) -> Re
     def read(body: Attributes, refer: Refer) -> MayBeUnknown:
         blocks = body.blocks(path)
         if blocks is UNKNOWN:
+            # A list that is not known yet names one principal in its expression: it is written to
+            # give that one access.
             meant = refer(f"{path}.{principal}")
             return UNKNOWN if meant is UNKNOWN else (Policy(None, meant, frozenset({"all"})),)
         found: list[Policy] = []
@@ -269,7 +279,7 @@ def entries_of_vault(body: Attributes, refer: Refer) -> MayBeUnknown:
 
 def policy(body: Attributes, refer: Refer) -> Policy | None:
     """Return an access policy of its own; None for one of an application."""
-    if body.text("application_id") not in (None, "", UNKNOWN):
+    if body.text("application_id") not in (None, ""):
         return None
     rights = words_in(body.get("key_permissions"))
     return Policy(
@@ -292,12 +302,12 @@ def role(
         return None
     shown = [body.text(path) for path in names]
     known = [last_word(each) for each in shown if isinstance(each, str)]
-    found = next((role_for_keys(each) for each in known if role_for_keys(each)), "")
-    if not found and any(each.lower() in ROLES_FOR_OTHER_THINGS for each in known):
+    name_for_keys = next(filter(None, map(role_for_keys, known)), "")
+    if not name_for_keys and any(each.lower() in ROLES_FOR_OTHER_THINGS for each in known):
         return None
     definition = known[0].lower() if known else refers(names[-1])(body, refer)
     who = refers(principal)(body, refer)
-    return Role(scope, who, found, definition, body.text(principal_type))
+    return Role(scope, who, name_for_keys, definition, body.text(principal_type))
 
 
 def role_assignment(body: Attributes, refer: Refer) -> Role | None:
@@ -367,11 +377,6 @@ def account(kind: Read, key: Read, group: Read) -> Form:
     )
 
 
-def subscription(body: Attributes, refer: Refer) -> Group:  # noqa: ARG001  # as its siblings have it
-    """Return a subscription; its id is another thing than that of its alias."""
-    return Group(body.text("id"), "", lower(body.text("subscription_id")))
-
-
 def vault(host_at: str, tenant: str, purge_protection: str, **more: Read) -> Form:
     return record(
         Vault,
@@ -409,7 +414,7 @@ FORMS: Mapping[str, Form] = {
     "azurerm_cognitive_account_customer_managed_key": record(
         KeyInUse,
         account=refers("cognitive_account_id"),
-        key=key_of("key_vault_key_id", client=CLIENT),
+        key=key_of("key_vault_key_id", client_at=CLIENT),
     ),
     AZAPI_UPDATE: key_merged,
     "azurerm_key_vault": vault(
@@ -454,7 +459,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "azurerm_key_vault_access_policy": policy,
     "microsoft.keyvault/vaults/accesspolicies": record(
-        PolicyList, vault=parent, policies=entries_in_body, does=key_name
+        PolicyRequest, vault=parent, policies=entries_in_body, does=key_name
     ),
     "azurerm_role_assignment": role_assignment,
     "microsoft.authorization/roleassignments": role_in_body,
@@ -485,9 +490,9 @@ FORMS: Mapping[str, Form] = {
         group=last_word_of("group_object_id"),
         members=lambda body, _: frozenset({lower(body.text("member_object_id"))}),
     ),
-    "azurerm_resource_group": record(Group, id=word("id"), name=key_name),
-    "microsoft.resources/resourcegroups": record(Group, id=word("id"), name=key_name),
-    "azurerm_subscription": subscription,
+    "azurerm_resource_group": record(Group, name=key_name),
+    "microsoft.resources/resourcegroups": record(Group, name=key_name),
+    "azurerm_subscription": record(Group, name=fixed(""), subscription=word("subscription_id")),
 }
 """By type, those of Azure in lower case: what reads a resource."""
 
@@ -500,7 +505,8 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
     kind = str(attributes.text("type") or "").partition("@")[0]
     body = attributes.get("body")
     known: Any = body
-    if isinstance(body, str):  # up to version 1
+    # Up to version 1 of azapi the body is JSON in a text.
+    if isinstance(body, str):
         try:
             known = json.loads(body)
         except ValueError:
@@ -518,6 +524,7 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
     name = attributes.text("name")
     parent = attributes.text("parent_id")
     if not isinstance(resource_id, str) and isinstance(parent, str) and isinstance(name, str):
+        # Azure gives the id, but it follows from parent, type and name.
         resource_id = id_under(parent, kind, name)
     if not isinstance(resource_id, str):
         shape["id"] = True
@@ -533,6 +540,7 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
 def id_under(parent: str, kind: str, name: str) -> str:
     """Return the id of a resource in its parent: a group, or another resource."""
     words = kind.split("/")
+    # The parent of `Microsoft.KeyVault/vaults/keys` is a vault, whose id names the provider.
     if len(words) > 2:
         return f"{parent}/{words[-1]}/{name}"
     return f"{parent}/providers/{kind}/{name}"

@@ -30,6 +30,7 @@ def how_long(
         elif is_another and findings[other].verdict and may_give_back(walk, other):
             perhaps[operation.address] = None
     if giving:
+        # A resource that is replaced gives back what it took.  Others may do so before it goes.
         is_ordered = operations[number].address in giving or not walk.lost_at_an_end
         return (Gap("back" if is_ordered else "back if later", tuple(giving)),)
     return (Gap("perhaps" if perhaps else "never", tuple(perhaps)),)
@@ -40,6 +41,7 @@ def takes_away(finding: Finding) -> bool:
     if finding.verdict not in (LOSES, MAY_LOSE):
         return False
     told = {(each.what, each.becomes) for each in finding.consequences}
+    # No key helps where the account is gone.
     if ("account", "lost") in told:
         return False
     return not told.isdisjoint({("data", "lost"), ("data", "may be lost")})

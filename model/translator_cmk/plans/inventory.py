@@ -8,7 +8,6 @@ from .forms import AZAPI_RESOURCE, FORMS, as_body
 from .plan import UNKNOWN, Attributes, Plan, PlannedResource
 from .things import (
     Account,
-    Group,
     Identity,
     MayBeUnknown,
     Role,
@@ -39,7 +38,7 @@ def entries_of(plan: Plan) -> Iterator[Entry]:
     for resource in plan.resources:
         before = thing(plan, resource, resource.before)
         after = thing(plan, resource, resource.after)
-        entries.append(Entry(resource, before, identified(resource, before, after)))
+        entries.append(Entry(resource, before, with_an_id(resource, before, after)))
     custom = custom_roles(entries)
     for entry in entries:
         its = entry.before or entry.after
@@ -64,6 +63,7 @@ def may_use_keys(role: Role, custom: dict[str, bool]) -> bool:
 
     One that the plan does not define and that is given on a vault itself may be a custom role.
     """
+    # It has a name only if it is a built-in role for keys.
     if role.name or not isinstance(role.definition, str):
         return True
     is_on_a_vault = "/vaults/" in str(role.scope)
@@ -83,6 +83,7 @@ def thing(plan: Plan, resource: PlannedResource, attributes: Attributes | None) 
         return None
 
     def refer(path: str) -> MayBeUnknown:
+        # The identity of an `azapi_resource` is an attribute beside its body.
         is_in_body = is_of_azapi and not path.startswith("identity.")
         return referred_to(plan, resource, "body" if is_in_body else path)
 
@@ -99,12 +100,16 @@ def as_configured(found: Thing | None, body: Attributes) -> Thing | None:
     return found
 
 
-def identified(
+def with_an_id(
     resource: PlannedResource, before: Thing | None, after: Thing | None
 ) -> Thing | None:
-    """Return the thing after the change with an id: what is made again under its name keeps it."""
-    if not isinstance(after, Account | Vault | Group | Identity) or isinstance(after.id, str):
+    """Return the thing after the change with an id, even if it is not known before the apply.
+
+    An account or a vault that is made again under its name keeps its id.  Others get their address.
+    """
+    if not isinstance(after, Account | Vault | Identity) or isinstance(after.id, str):
         return after
+    # An identity that is made again is another principal, so it must not pass for the old one.
     if isinstance(before, Account | Vault) and isinstance(after, type(before)):
         same_name = before.name.lower() == after.name.lower()
         if same_name and before.group in (after.group, UNKNOWN):
@@ -119,6 +124,7 @@ def referred_to(plan: Plan, resource: PlannedResource, attribute: str) -> MayBeU
     """
     found: set[str] = set()
     for reference in resource.references.get(attribute, ()):
+        # An expression for a principal may read other things too, such as the name in a `for_each`.
         if reads_identity(attribute) and "principal" not in attribute_of(reference).lower():
             continue
         instance = instance_of(plan, resource, reference)
@@ -148,6 +154,7 @@ def instance_of(plan: Plan, resource: PlannedResource, reference: str) -> str | 
     instances = nearest(resource, instances)
     if len(instances) == 1:
         return instances[0]
+    # Of several the one with the same key is meant: `a[each.key]` or `a[count.index]`.
     for instance in instances:
         if resource.instance and instance.endswith(f"[{resource.instance}]"):
             return instance

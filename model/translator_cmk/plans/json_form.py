@@ -120,8 +120,8 @@ def to_dict(report: Report) -> dict[str, Any]:
         not_judged.append({"kind": kind, "count": number})
     return {
         "format": 1,
-        **named(report.plan, "source", "tool"),
-        **named(report, "profile", "revision", "changes", "red_from"),
+        **fields_of(report.plan, "source", "tool"),
+        **fields_of(report, "profile", "revision", "changes", "red_from"),
         "headline": summary(report),
         "accounts": list(report.accounts),
         "not_judged": not_judged,
@@ -131,7 +131,7 @@ def to_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def named(record: object, *names: str) -> dict[str, Any]:
+def fields_of(record: object, *names: str) -> dict[str, Any]:
     """Return some fields of a record as they are."""
     return {name: getattr(record, name) for name in names}
 
@@ -148,7 +148,7 @@ def change_to_dict(change: Finding) -> dict[str, Any]:
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
     """Return one finding; where it is written only if that is known."""
     found: dict[str, Any] = {
-        **named(finding, "verdict", "address", "goes_with", "requirements", "article"),
+        **fields_of(finding, "verdict", "address", "goes_with", "requirements", "article"),
         "actions": list(finding.resource.actions),
         "why": why_in_words(finding),
         "until": until_in_words(finding),
@@ -156,9 +156,9 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
         "parts": [part_to_dict(part, advice) for part, advice in advised(finding)],
     }
     if finding.place is not None:
-        found |= named(finding.place, "file", "line")
+        found |= fields_of(finding.place, "file", "line")
     if finding.exception is not None:
-        found["exception"] = named(finding.exception, "reason", "until", "status")
+        found["exception"] = fields_of(finding.exception, "reason", "until", "status")
     return found
 
 
@@ -166,7 +166,7 @@ def part_to_dict(part: Part, advice: Advice) -> dict[str, Any]:
     """Return what one change does."""
     return {
         "action": part.verb or "none",
-        **named(advice, "does", "foundry", "instead", "paste", "source"),
+        **fields_of(advice, "does", "foundry", "instead", "paste", "source"),
         "verdict": part.verdict or "none",
         "only_in_some_orders": part.only_in_some_orders,
         "consequences": [consequence_to_dict(each) for each in part.consequences],
@@ -176,7 +176,7 @@ def part_to_dict(part: Part, advice: Advice) -> dict[str, Any]:
 def consequence_to_dict(consequence: Consequence) -> dict[str, Any]:
     """Return one consequence."""
     return {
-        **named(consequence, "account", "becomes", "requirement", "basis"),
+        **fields_of(consequence, "account", "becomes", "requirement", "basis"),
         "what": consequence.what or "request",
         "says": consequence_in_words(consequence),
         "rests_on": list(consequence.by),

@@ -35,6 +35,7 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     """Return whether the first operation has to come before the second."""
     if first.address == second.address:
         return first.place < second.place
+    # What an operation makes is there before another one names it.
     if (names(first, that_are_new=True) - existing) & names(second):
         return True
     if not plan.ordered:
@@ -42,6 +43,7 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     first_name = first.resource.name_in_configuration
     second_name = second.resource.name_in_configuration
     if first_name in plan.dependencies.get(second_name, ()):
+        # Where one of them is deleted, the dependent one may come before, as it does below.
         return DELETE not in (first.verb, second.verb)
     if second_name in plan.dependencies.get(first_name, ()):
         return dependent_comes_before(first, second)
@@ -51,9 +53,11 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
 def dependent_comes_before(first: Operation, second: Operation) -> bool:
     """Return whether the operation of a dependent resource comes before that of the other."""
     if second.verb != DELETE:
+        # It is made again after its old self is deleted, which waits for this deletion.
         return first.verb == DELETE and second.resource.actions == (DELETE, CREATE)
     if first.verb == DELETE:
         return True
+    # The old self of the other is deleted when its dependents use the new one.
     return second.resource.actions == (CREATE, DELETE)
 
 

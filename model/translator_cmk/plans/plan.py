@@ -12,7 +12,7 @@ class Unknown:
         return "UNKNOWN"
 
 
-class Named(str):
+class NamedResource(str):
     """In the shape of what is unknown: the id of the resource that an unknown value names."""
 
 
@@ -49,23 +49,23 @@ class Attributes:
             return UNKNOWN
         return self.known.get(name)
 
-    def named(self, path: str) -> str:
+    def resource_named(self, path: str) -> str:
         """Return the resource that an unknown value names by its id; empty if it names none."""
         block, _, name = path.rpartition(".")
         inner = self.block(block) if block else self
         where = inner._unknown_at(name) if isinstance(inner, Attributes) else False
-        return where if isinstance(where, Named) else ""
+        return where if isinstance(where, NamedResource) else ""
 
-    def text(self, name: str) -> Any:
+    def text(self, path: str) -> Any:
         """Return a text, None or `UNKNOWN`; a value of another type counts as unknown."""
-        value = self.get(name)
+        value = self.get(path)
         if value is None or value is UNKNOWN or isinstance(value, str):
             return value
         return UNKNOWN
 
-    def blocks(self, name: str) -> Any:
-        """Return the nested blocks of this name as attributes, or `UNKNOWN`."""
-        value = self.get(name)
+    def blocks(self, path: str) -> Any:
+        """Return the nested blocks at a path as attributes, or `UNKNOWN` if any of them is."""
+        value = self.get(path)
         if value is UNKNOWN:
             return UNKNOWN
         if isinstance(value, Mapping):
@@ -75,7 +75,7 @@ class Attributes:
         if not isinstance(value, list):
             return UNKNOWN
         found: list[Attributes] = []
-        outer, _, last = name.rpartition(".")
+        outer, _, last = path.rpartition(".")
         inner = self.block(outer) if outer else self
         unknown = inner._unknown_at(last) if isinstance(inner, Attributes) else False
         if isinstance(unknown, Mapping):
@@ -87,13 +87,14 @@ class Attributes:
             if not isinstance(block, Mapping) or its_unknown is True:
                 return UNKNOWN
             found.append(Attributes(block, its_unknown))
+        # The apply adds a block of which nothing is known yet.
         if isinstance(unknown, list) and len(unknown) > len(value):
             return UNKNOWN
         return found
 
-    def block(self, name: str) -> Any:
-        """Return the first nested block of this name as attributes, None or `UNKNOWN`."""
-        found = self.blocks(name)
+    def block(self, path: str) -> Any:
+        """Return the first nested block at a path as attributes, None or `UNKNOWN`."""
+        found = self.blocks(path)
         if found is UNKNOWN:
             return UNKNOWN
         return found[0] if found else None
@@ -111,7 +112,7 @@ class Attributes:
 
     def is_unknown_at(self, name: str) -> bool:
         """Return whether an attribute is unknown, as a whole or in part."""
-        return has_true(self._unknown_at(name))
+        return has_unknown(self._unknown_at(name))
 
     def masked_texts(self) -> Iterator[str]:
         """Yield every text that the planning tool marks as sensitive: none of them is printed."""
@@ -125,18 +126,18 @@ class Attributes:
         return False
 
 
-def has_true(shape: Any) -> bool:
-    """Return whether true stands anywhere in a shape of what is unknown."""
+def has_unknown(shape: Any) -> bool:
+    """Return whether a shape of what is unknown says so of anything."""
     if isinstance(shape, Mapping):
-        return any(has_true(inner) for inner in shape.values())
+        return any(has_unknown(inner) for inner in shape.values())
     if isinstance(shape, list):
-        return any(has_true(inner) for inner in shape)
+        return any(has_unknown(inner) for inner in shape)
     return is_unknown(shape)
 
 
 def is_unknown(leaf: Any) -> bool:
     """Return whether a leaf in the shape of what is unknown says so."""
-    return leaf is True or isinstance(leaf, Named)
+    return leaf is True or isinstance(leaf, NamedResource)
 
 
 def texts_under(value: Any, mask: Any) -> Iterator[str]:
@@ -194,6 +195,7 @@ class PlannedResource:
     def module(self) -> str:
         """Return the instance of the module that it is in; empty for the root module."""
         module, found, _ = self.address.rpartition(f".{self.type}.")
+        # The address of a data source has the word `data` before its type.
         if not found or module == "data":
             return ""
         return module.removesuffix(".data")
@@ -206,7 +208,8 @@ class PlannedResource:
             return False
         names = {*before.known, *after.known, *after.names_unknown()}
         if self.type.startswith("azapi_"):
-            names.discard("output")  # a result
+            # The output is what Azure answers, so it is unknown before each change.
+            names.discard("output")
         return {name for name in names if before.differs(after, name)} == {"tags"}
 
     @property
@@ -259,6 +262,7 @@ class Plan:
             return self.features[resource.provider].get(name, default)
         found: list[Any] = []
         for key, settings in self.features.items():
+            # A key is `azurerm`, `azurerm.west` or `module.network:azurerm`.
             if "azurerm" in key.replace(":", ".").split("."):
                 value = settings.get(name, default)
                 if value not in found:

@@ -51,6 +51,7 @@ class Setup:
         for vault in self.vaults:
             regions[self.region(vault)] = None
             subscriptions[self.subscription(vault.before or vault.after)] = TENANT
+        # An account may be global, which is no region.
         regions.pop("global", None)
         return Stage(
             tenants=(TENANT,),
@@ -60,11 +61,16 @@ class Setup:
         )
 
     def region(self, vault: KnownVault) -> str:
-        """Return the region of a vault: that of the account if it uses it, as it could not else."""
+        """Return the region of a vault: that of the account if it uses a key of the vault.
+
+        Otherwise the account could not use the key.
+        """
         is_in_use = self.account.key is not None and self.account.key.vault == vault.name
-        for facts in vault.states:
-            if not is_in_use and isinstance(facts.location, str):
-                return location_name(facts.location)
+        if not is_in_use:
+            for facts in vault.states:
+                if isinstance(facts.location, str):
+                    return location_name(facts.location)
+        # An account may be global, a vault is in a region.
         return self.account.location if self.account.location != "global" else "westeurope"
 
     def subscription(self, facts: Account | Vault | None) -> str:
@@ -136,7 +142,8 @@ class Setup:
         """Yield what leads from an access policy, by which keys are enabled, to what is there."""
         if vault.uses_rbac:
             if self.estate.has_role_before(vault, self.account) is not True:
-                yield AssignKeyRole(vault.name, self.account.name)  # or it could not use its key
+                # A role that the plan doesn't show, or the account could not use its key.
+                yield AssignKeyRole(vault.name, self.account.name)
             yield SetPermissionModel(vault.name, "rbac")
             if not self.estate.is_listed(vault, self.account):
                 yield RevokeKeyAccess(vault.name, self.account.name)

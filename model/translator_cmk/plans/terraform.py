@@ -129,6 +129,7 @@ def left_out(
     addresses = {resource.address for resource in listed}
     for each in resources_of_state(content):
         address = each.text("address")
+        # A deposed object has the address of the one that took its place.
         if address in addresses or "deposed_key" in each.value:
             continue
         values = Attributes(each.mapping("values"), False, each.value.get("sensitive_values"))

@@ -205,8 +205,8 @@ class KeyInUse:
 
 
 @dataclass(frozen=True)
-class PolicyList:
-    """A request about entries of a vault that leaves the rest of the vault alone."""
+class PolicyRequest:
+    """A request that adds, replaces or removes entries of a vault, and leaves the rest alone."""
 
     vault: MayBeUnknown
     policies: MayBeUnknown
@@ -248,7 +248,6 @@ class Members:
 class Group:
     """A resource group, or a subscription where it has no name."""
 
-    id: MayBeUnknown
     name: str
     subscription: MayBeUnknown = UNKNOWN
 
@@ -274,7 +273,7 @@ Thing = (
     | Vault
     | Key
     | Policy
-    | PolicyList
+    | PolicyRequest
     | KeyInUse
     | Role
     | RoleDefinition

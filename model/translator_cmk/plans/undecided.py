@@ -31,7 +31,7 @@ from .things import (
     KeyInUse,
     MayBeUnknown,
     Policy,
-    PolicyList,
+    PolicyRequest,
     Role,
     Vault,
     lower,
@@ -108,14 +108,14 @@ def vaults_judged(estate: Estate) -> set[str]:
 def may_have_a_key_in_use(estate: Estate, vault: KnownVault) -> bool:
     """Return whether an account may use a key of a vault, as far as the plan shows the vault."""
     facts = vault.before
-    if facts is None:
+    if facts is None or not facts.lists_all:
         return True
-    if not facts.lists_all:
-        return True
+    # A key is put in use only in a vault with purge protection.
     if facts.purge_protection is False:
         return False
+    # Roles are given anywhere, so a plan need not show them.
     if facts.rbac is not False or not isinstance(facts.policies, tuple) or usable_keys(vault):
-        return True  # roles are given anywhere
+        return True
     return any(may_be_enough(policy) for policy in estate.policies_before(vault))
 
 
@@ -191,9 +191,10 @@ def groups_that_go(plan: Plan, estate: Estate) -> Iterator[NotJudged]:
 
 
 def is_a_group(plan: Plan, resource: PlannedResource) -> bool:
-    """Return whether a resource that goes is a resource group."""
+    """Return whether a resource that goes is a resource group or a subscription."""
+    # What-if may show the id of a group alone.
     if resource.before is None:
-        return resource.type.lower() == GROUP  # what-if shows nothing of it
+        return resource.type.lower() == GROUP
     return isinstance(thing(plan, resource, resource.before), Group)
 
 
@@ -246,12 +247,12 @@ def deletions_of_unknown_things(estate: Estate) -> Iterator[NotJudged]:
         if DELETE not in entry.resource.actions:
             continue
         match entry.before:
-            case Vault() | Account() as thing:
-                is_known = isinstance(thing.id, str)
-            case Key() | Policy() | PolicyList() as thing:
-                is_known = estate.vault(thing.vault) is not None
-            case KeyInUse() as thing:
-                is_known = isinstance(thing.account, str)
+            case Vault() | Account() as gone:
+                is_known = isinstance(gone.id, str)
+            case Key() | Policy() | PolicyRequest() as gone:
+                is_known = estate.vault(gone.vault) is not None
+            case KeyInUse() as gone:
+                is_known = isinstance(gone.account, str)
             case _:
                 is_known = True
         if not is_known:
@@ -300,8 +301,9 @@ def may_take_a_key(plan: Plan, estate: Estate, resource: PlannedResource) -> boo
         return False
     if resource.type == AZAPI_ACTION:
         return is_sent(resource, attributes) and not is_harmless(attributes)
+    # What it has merged stays where it goes.
     if resource.actions == (DELETE,):
-        return False  # what it has merged stays
+        return False
     return decides(attributes)
 
 
@@ -329,6 +331,7 @@ def is_harmless(attributes: Attributes) -> bool:
 def decides(attributes: Attributes) -> bool:
     """Return whether a body that is merged has something by which an account can use its key."""
     kind, body = as_body(attributes)
+    # What is in an account or a vault, such as a key, decides as a whole.
     if kind.lower() not in IN_AZURE or body.get("identity") is not None:
         return True
     properties = body.block("properties")
@@ -352,11 +355,13 @@ def without_contents(plan: Plan) -> Iterator[NotJudged]:
     """Yield which accounts, vaults, keys and policies change without a word on what they are, and
     which roles and identities go so.
     """
-    going = FORMS.keys() - {GROUP}
+    # A group that goes has a reason of its own.
+    deletable = FORMS.keys() - {GROUP}
     for resource in plan.changes():
-        is_added = resource.address.lower().endswith("/accesspolicies/add")
-        judged = going if DELETE in resource.actions else FOLLOWED
-        if resource.states or is_added or resource.type.lower() not in judged:
+        # What only adds entries takes none away.
+        only_adds = resource.address.lower().endswith("/accesspolicies/add")
+        judged = deletable if DELETE in resource.actions else FOLLOWED
+        if resource.states or only_adds or resource.type.lower() not in judged:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):
             yield NotJudged("nothing-shown", resource)

@@ -27,7 +27,7 @@ RECOVERS = "key_vault.recover_soft_deleted_key_vaults"
 def vault_deleted(context: Context, facts: Vault) -> Iterator[PlannedChange]:
     vault = context.vault(facts.id, facts.host)
     if vault is not None:
-        kind = "vault-replaced" if context.has(CREATE, vault) else "vault-deleted"
+        kind = "vault-replaced" if context.plan_does(CREATE, vault) else "vault-deleted"
         store = "managed HSM" if vault.is_hsm else "key vault"
         readings = may((DeleteVault(vault.name),), certain=not vault.is_hsm)
         yield context.change(kind, readings, vault, HSM if vault.is_hsm else "", store=store)
@@ -38,7 +38,7 @@ def vault_created(context: Context, facts: Vault) -> Iterator[PlannedChange]:
     if vault is None:
         return
     recovers = facts.recovers or context.feature(RECOVERS) is not False
-    if vault.exists_before and recovers and not moves(vault):
+    if vault.exists_before and recovers and not is_made_elsewhere(vault):
         recover = (RecoverVault(vault.name),)
         yield context.change("vault-recovered", (recover,), vault)
         return
@@ -85,6 +85,7 @@ def switched_to_roles(context: Context, vault: KnownVault, after: Vault) -> Iter
     readings: list[Commands] = [(switch,)]
     has_role = context.estate.has_role_before(vault, context.account)
     if has_role is None:
+        # A role that may be the account's: it has one in one reading, and none in the other.
         readings.append((AssignKeyRole(vault.name, context.account.name), switch))
     if after.rbac is UNKNOWN:
         readings.append(NOTHING)
@@ -97,6 +98,7 @@ def switched_to_policies(
 ) -> Iterator[PlannedChange]:
     """Yield that policies count from here on, which were ignored."""
     switch = SetPermissionModel(vault.name, "access-policies")
+    # Without a list in the vault itself, nothing tells which policies there are then.
     is_certain = after.rbac is False and isinstance(after.policies, tuple)
     yield context.change("vault-to-policies", may((switch,), is_certain), vault)
 
@@ -111,15 +113,17 @@ def group_deleted(context: Context, group: Group) -> Iterator[PlannedChange]:
         return
     kind = "group-deleted"
     if group.is_subscription:
+        # A subscription that is cancelled is not deleted at once, nor is what it holds.
         kind = "subscription-cancelled"
         keeps = UNKNOWN
     account = context.account
-    if group.holds(account.before) is True and not context.has(DELETE, account):
+    # What a group may hold of which the plan doesn't tell is not judged, but for a vault in use.
+    if group.holds(account.before) is True and not context.plan_does(DELETE, account):
         delete = (DeleteResource(account.name),)
         yield context.change(kind, may(delete, keeps is False), held="account")
     for vault in context.vaults:
         is_in_it = group.holds(vault.before)
-        if is_in_it is not False and vault.exists_before and not context.has(DELETE, vault):
+        if is_in_it is not False and vault.exists_before and not context.plan_does(DELETE, vault):
             is_certain = is_in_it is True and keeps is False
             readings = may((DeleteVault(vault.name),), is_certain)
             held = "vault" if is_in_it else "perhaps vault"
@@ -133,8 +137,8 @@ def keeps_what_it_holds(plan: Plan, group: PlannedResource) -> MayBeUnknown:
     return plan.feature(group, "resource_group.prevent_deletion_if_contains_resources", True)
 
 
-def moves(vault: KnownVault) -> bool:
-    """Return whether a vault is made again elsewhere: a deleted one is recovered where it was."""
+def is_made_elsewhere(vault: KnownVault) -> bool:
+    """Return whether a vault is made again in another region: it is recovered where it was."""
     if vault.before is None or vault.after is None:
         return False
     here, there = vault.before.location, vault.after.location

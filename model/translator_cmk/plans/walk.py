@@ -240,6 +240,7 @@ class Walker:
             for command in traced.change.readings[reading]:
                 after, outcome = self.full.step(here.model, command)
                 is_repeat = isinstance(outcome, Accepted) and after == here.model
+                # Where other states are possible, it may be no repeat in one of them.
                 if is_repeat and len(here.oracle.states) == 1:
                     continue
                 effect, degrees = self._submit(here, command, after)
@@ -271,17 +272,18 @@ class Walker:
                 regained += regained_in(stake, last.possible, oracle.machine.silent)
         effect = Effect(
             command,
-            last.outcome if last.compared else Accepted(),
-            last.deciding if last.compared else frozenset(),
-            tuple(losses),
-            tuple(unspecified),
-            tuple(regained),
-            tuple(self._staying(node, command)),
-            (*node.path, command),
-            node.model,
-            model,
-            bool(self.stakes) and all(degree == "must" for degree in node.degrees),
-            any(is_readable_again(stake, node.model, model) for stake in self.stakes),
+            # Of what is not compared nothing is demanded, so its answer is no finding.
+            outcome=last.outcome if last.compared else Accepted(),
+            deciding=last.deciding if last.compared else frozenset(),
+            losses=tuple(losses),
+            unspecified=tuple(unspecified),
+            regained=tuple(regained),
+            stays=tuple(self._staying(node, command)),
+            path=(*node.path, command),
+            before=node.model,
+            after=model,
+            nothing_left=bool(self.stakes) and all(degree == "must" for degree in node.degrees),
+            restores=any(is_readable_again(stake, node.model, model) for stake in self.stakes),
         )
         return effect, degrees
 
@@ -299,13 +301,13 @@ class Walker:
         for row in COUNTER_ROWS:
             if not isinstance(row, EffectRow) or row.on is not type(command):
                 continue
+            # A system may make this mistake.
+            if row.requirement in node.oracle.machine.silent:
+                continue
             for stake, degree in zip(self.stakes, node.degrees, strict=True):
                 if degree != "must" or row.each is not stake.kind:
                     continue
-                if (
-                    not stake.is_lost_in(node.model)
-                    or row.requirement in node.oracle.machine.silent
-                ):
+                if not stake.is_lost_in(node.model):
                     continue
                 mistaken, _ = with_mistake(row).step(node.model, command)
                 if not stake.is_lost_in(mistaken):
@@ -355,11 +357,11 @@ def identity(node: Node) -> object:
     return (node.done, frozenset(oracle.states), oracle.open, node.model, node.degrees)
 
 
-def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str]) -> Loss:
+def loss_in(stake: Stake, possible: Iterable[Transition], undecided: frozenset[str]) -> Loss:
     """Return how far a command loses something, and the requirements by which it does.
 
-    Where it may also be kept, those decide that the command leaves open, or else those that make
-    the difference.
+    Where it may also be kept, those decide that are ``undecided`` by the command, or else those
+    that make the difference.
     """
     losing: list[frozenset[str]] = []
     keeping: list[frozenset[str]] = []
@@ -373,9 +375,10 @@ def loss_in(stake: Stake, possible: Iterable[Transition], open_: frozenset[str])
             keeping.append(by)
     all_losing = frozenset[str]().union(*losing)
     if not keeping:
+        # It is lost in every state, so it rests on what all of them share.
         shared = frozenset.intersection(*losing) if losing else all_losing
         return Loss(stake, "must", shared or all_losing)
-    deciding = all_losing & open_ or all_losing.difference(*keeping)
+    deciding = (all_losing & undecided) or all_losing.difference(*keeping)
     return Loss(stake, "may", all_losing, deciding)
 
 
@@ -393,6 +396,7 @@ def regained_in(stake: Stake, possible: Sequence[Transition], silent: frozenset[
     if not again:
         return []
     degree: Degree = "must" if len(again) == len(possible) else "may"
+    # The fewest requirements that bring it back, without those that don't in another state.
     least = min(again, key=lambda by: (len(by), sorted(by)))
     by = least - not_again or least
     deciding = by & silent if degree == "may" else frozenset[str]()

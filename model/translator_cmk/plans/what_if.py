@@ -14,7 +14,7 @@ from .plan import (
     PERHAPS,
     UPDATE,
     Attributes,
-    Named,
+    NamedResource,
     Plan,
     PlannedResource,
 )
@@ -99,6 +99,7 @@ def read_change(entry: Fields, instead: tuple[str, ...] = ()) -> PlannedResource
     before = body(bodies, "before", address)
     after = body(bodies, "after", address)
     if actions == (NO_CHANGE,) and after is None:
+        # What-if shows what it ignores only as it is before.
         after = before
     return PlannedResource(
         address=address,
@@ -122,8 +123,9 @@ def resolved(value: Any) -> tuple[Any, Any]:
     `[reference(...)]`, and secrets, which are shown as `*******`.
     """
     if isinstance(value, str):
+        # ARM writes a text that begins with a bracket as `[[`.
         if value.startswith("[") and value.endswith("]") and not value.startswith("[["):
-            return None, named_in(value)
+            return None, resource_named_in(value)
         is_hidden = bool(value) and not value.strip("*")
         return (None, True) if is_hidden else (value, False)
     if isinstance(value, Mapping):
@@ -138,13 +140,13 @@ def resolved(value: Any) -> tuple[Any, Any]:
     return value, False
 
 
-def named_in(expression: str) -> Any:
+def resource_named_in(expression: str) -> Any:
     """Return the one resource that an expression names by its id, or true for what is unknown.
 
     What-if never resolves such an expression: it is how Bicep writes the identity of an account.
     """
     ids = {found.lower() for found in re.findall("'(/subscriptions/[^']+)'", expression)}
-    return Named(ids.pop()) if len(ids) == 1 else True
+    return NamedResource(ids.pop()) if len(ids) == 1 else True
 
 
 def type_in(resource_id: str) -> str:
