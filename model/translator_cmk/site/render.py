@@ -62,7 +62,8 @@ def environment(register: Register, **shared: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # the templates write Markdown; what others wrote goes through `escaped`
+        # the templates write Markdown; what others wrote goes through `escaped`
+        autoescape=False,
     )
     found.globals |= {
         "register": register,
@@ -236,11 +237,13 @@ def linked(text: str, ids: Container[str], root: str = UP) -> str:
     """Return the text with each requirement's id as a link; an id that is a link's target leads to
     the requirement.
     """
+    # in a sentence
     found = re.sub(
         r"(?<!\()\b[a-z]+\.[a-z0-9-]*[a-z0-9]",
         lambda at: named(at[0], root) if at[0] in ids else at[0],
         text,
     )
+    # as the target of a link
     return re.sub(
         r"\]\(([a-z]+\.[a-z0-9-]+)\)",
         lambda at: f"]({requirement_path(at[1], root)})" if at[1] in ids else at[0],

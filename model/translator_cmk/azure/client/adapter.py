@@ -91,6 +91,7 @@ class AzureSystem:
 def judged(estate: Estate, command: Command, answer: ErrorAnswer) -> Outcome:
     """Return the refusal that an answer is; raises `NotLearned` where it is none."""
     refused = judge(answer, type(command).__name__)
+    # an emulator that names requirements says itself what it refuses for
     if answer.ids:
         return refused
     if isinstance(command, commands.CreateResource) and command.keys == CUSTOMER:
@@ -132,7 +133,8 @@ def guarded() -> Iterator[None]:
     except (NotLearned, Unsupported):
         raise
     except HttpResponseError as error:
-        if error.response is None:  # what azure-identity says of a failed sign-in
+        # what azure-identity says of a failed sign-in
+        if error.response is None:
             raise NotLearned(without_secrets(str(error))[:LONGEST]) from None
         raise NotLearned(str(answer_of(error))) from None
     except Exception as error:  # noqa: BLE001  # nothing else may leave

@@ -44,7 +44,9 @@ class Meaning(NamedTuple):
     commands: Sequence[str] = ()
     because: Sequence[str] = ()
     about: str = ""
+    """What stands in the way, where the error is no refusal."""
     once_accepted: bool = False
+    """Whether it is a refusal only of what was accepted before: else it may be our mistake."""
 
     def fits(self, answer: "ErrorAnswer", command: str) -> bool:
         """Return whether this is what an answer to a command means."""

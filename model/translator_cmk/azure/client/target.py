@@ -87,7 +87,8 @@ def cloud_at(endpoint: str) -> Cloud:
     """Return the emulator whose Azure Resource Manager listens at a URL, as it describes itself;
     raises `CommandError`.
     """
-    import requests  # it comes with azure-core, and honours the same proxies and certificates
+    # it comes with azure-core, and honours the same proxies and certificates
+    import requests
 
     url = endpoint.rstrip("/")
     parts = urlsplit(url)

@@ -32,8 +32,10 @@ def run(args: argparse.Namespace) -> int:
     if not args.azure:
         return verify.run(args)
     select_last_failed(args)
-    args.lane = args.lane or [FEATURES]  # those that are generated take long over HTTPS
-    import_module("azure.identity")  # without the extra no child process is started
+    # those that are generated take long over HTTPS
+    args.lane = args.lane or [FEATURES]
+    # without the extra no child process is started
+    import_module("azure.identity")
     target = target_of(args)
     args.python = FACTORY
     os.environ[ENVIRONMENT] = json.dumps(target)

@@ -11,7 +11,8 @@ def parse_json(content: bytes | str, what: str) -> Any:
     """Return content as JSON; raises `Problem`."""
     try:
         value = json.loads(content, parse_constant=refuse_constant)
-        json.dumps(value, ensure_ascii=False).encode()  # which a lone surrogate can't be
+        # a lone surrogate can be read, but not be written again
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise malformed(f"{what} is not valid JSON.") from None
     return value
@@ -99,7 +100,4 @@ class Asked(NamedTuple):
         """Compare each member of what is asked for with what is shown; raises `Problem`."""
         for name, wanted in self.value.items():
             inner = f"{path}.{name}" if path else name
-            # a name in an object asks for something, even with nothing in it
-            if shown is None and wanted == {}:
-                raise outside(inner)
             Asked(wanted).honoured(member_of(shown or {}, name), *done, path=inner)

@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     from .listening import azure_server
 
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    signal.signal(signal.SIGINT, lambda *_: None)  # on Ctrl-C the command decides if it ends
+    # on Ctrl-C the command decides if it ends
+    signal.signal(signal.SIGINT, lambda *_: None)
     with tempfile.TemporaryDirectory(prefix="azure-env-") as folder, azure_server() as server:
         variables = environment(os.environ, server.port, server.authority_file, Path(folder))
         process = subprocess.Popen([program, *words[1:]], env=variables)

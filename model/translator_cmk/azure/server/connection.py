@@ -30,9 +30,11 @@ PAGE = b"""<!DOCTYPE html>
 class Connection(Messages):
     """Answers the requests of one connection, one after the other."""
 
-    timeout = 120  # seconds, after which a connection on which nothing arrives is closed
+    # seconds, after which a connection on which nothing arrives is closed
+    timeout = 120
     disable_nagle_algorithm = True
-    rbufsize = 0  # until TLS begins: its first bytes may come right behind a CONNECT
+    # until TLS begins: its first bytes may come right behind a CONNECT
+    rbufsize = 0
     server: "AzureServer"
 
     # The connection
@@ -94,8 +96,6 @@ class Connection(Messages):
         """Wait for a request, and return whether one arrived; what is wrong with it is
         answered.
         """
-        # unless the head says that the client goes on
-        self.close_connection = True
         return self.read_head() and self.read_content()
 
     # Answers

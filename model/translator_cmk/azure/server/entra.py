@@ -48,6 +48,7 @@ def give_token(call: Call, tenant: str) -> Body:
 
 def refuse_other_grants(form: Mapping[str, str]) -> None:
     """Refuse what is not an application that signs in with a secret; raises `Problem`."""
+    # a form without one lacks a parameter, as is said below
     grant = form.get("grant_type", "client_credentials")
     if grant != "client_credentials":
         raise outside(f"grant_type {grant}")

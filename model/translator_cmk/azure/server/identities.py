@@ -21,6 +21,7 @@ def requested_types(call: Call) -> list[str]:
     written = call.asked.get(TYPE, str, "")
     types = [part.strip().lower() for part in written.split(",") if part.strip()]
     for name in types:
+        # `None` stands alone
         if name not in (OWN, ASSIGNED, NONE) or (name == NONE and len(types) > 1):
             raise malformed(f"'{TYPE}' is '{written[:60]}', which is no type of identity.")
     return types

@@ -24,10 +24,13 @@ LENGTH = re.compile(r"[0-9]{1,6}")
 class Messages(BaseHTTPRequestHandler):
     """Reads and sends the messages of one connection."""
 
-    protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
-    command = requestline = ""  # until there is a request
+    # every answer has headers
+    protocol_version = default_request_version = "HTTP/1.1"
+    # until there is a request
+    command = requestline = ""
     request_version = default_request_version
-    wbufsize = io.DEFAULT_BUFFER_SIZE  # so that an answer is sent at once
+    # so that an answer is sent at once
+    wbufsize = io.DEFAULT_BUFFER_SIZE
 
     # Requests
 
@@ -53,10 +56,7 @@ class Messages(BaseHTTPRequestHandler):
             return True
         self.acknowledge()
         self.content = self.rfile.read(length)
-        if len(self.content) < length:
-            self.close_connection = True
-            return False
-        return True
+        return len(self.content) == length
 
     def handle_expect_100(self) -> bool:
         """Ask for the content that a client holds back until it is asked for it."""
@@ -93,6 +93,7 @@ class Messages(BaseHTTPRequestHandler):
         """Send a status, headers and content."""
         self.send_response_only(status)
         self.send_header("x-ms-request-id", str(uuid4()))
+        # HTTP allows no length there
         if status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(len(content)))
         if content:

@@ -24,6 +24,7 @@ def inside(call: Call, kind: Any, state: str = "active") -> dict[str, Any]:
     """
     subscription = call.at["subscription"].name
     group = call.at.get("group")
+    # where a deleted account was; the group may be gone too
     group_name = group.name if group else call.at.get("former_group")
     location = call.at.get("location")
     found = {}

@@ -122,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"proxy {server.proxy}", flush=True)
         print(f"cloud https://localhost:{server.port}", flush=True)
         print(f"certificate authority {server.authority_file}", flush=True)
-        # the file of the certificate authority goes too
+        # an exit like any other, so the file of the certificate authority is deleted
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))
         threading.Event().wait()
     return OK

@@ -74,6 +74,7 @@ def display_name(shown: Values) -> str:
     for name in (*TENANTS, *SUBSCRIPTIONS):
         if shown.call.world.id_of(name) == shown.entity.name:
             return name
+    # the first tenant has the id of the login
     return TENANTS[0]
 
 

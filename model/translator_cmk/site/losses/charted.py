@@ -184,6 +184,7 @@ class Charted(NamedTuple):
         It is empty for a command that is not offered.
         """
         graph = self.graph
+        # a graph lists the commands of one state after the other
         for at, (after, label) in enumerate(zip(graph.after, graph.label, strict=True)):
             if after == NOT_OFFERED:
                 yield ()
@@ -215,11 +216,15 @@ class Charted(NamedTuple):
         """Return what is seen of a thing in each state."""
         numbers = Numbered()
 
-        def look(each: State, _: Place) -> tuple[State, int]:
-            return each, numbers(place.look(self.machine.world(each)))
+        def number(state: State, asked: Place) -> tuple[State, int]:
+            """Return the number of what is seen, as a step that changes nothing."""
+            return state, numbers(asked.look(self.machine.world(state)))
 
-        memoised = Memoised(look).step
-        found = [memoised(each, place)[1] for each in self.states]
+        memoised = Memoised(number)
+        found = []
+        for state in self.states:
+            _, numbered = memoised.step(state, place)
+            found.append(numbered)
         return Views(list(numbers), found)
 
 

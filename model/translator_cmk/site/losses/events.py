@@ -386,7 +386,9 @@ def tried(event: Event, remedied: bool = False) -> str | None:
     """Return the address at which What if shows an event; None if its small world lacks it."""
     situation, *more = event.start
     # the page starts from situations alone
-    if more or (remedied and not event.remedies):
+    if more:
+        return None
+    if remedied and not event.remedies:
         return None
     return way(chart(), situation, commands_of(event, remedied))
 

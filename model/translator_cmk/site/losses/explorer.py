@@ -255,6 +255,7 @@ class Tables:
             "outcomes": [self._outcome(label) for label in graph.labels],
             "losses": lost,
             "for_good": self.diagrams.add(self.losses.for_good),
+            # a diagram answers 0 or more, so 0 stands for no command
             "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
         }
 
@@ -386,6 +387,7 @@ class Tables:
     def _answers_to(self, number: int, command: Command) -> Iterator[int]:
         """Yield for each state the number of what the answer to a command rests on."""
         graph = self.charted.graph
+        # a graph lists the commands of one state after the other
         labels = graph.label[number :: graph.width]
         leads = graph.after[number :: graph.width]
         for at, (label, after) in enumerate(zip(labels, leads, strict=True)):
@@ -507,6 +509,7 @@ class Tables:
             "place": loss.place,
             "field": loss.field,
             "there": self.sentences(loss.sentence),
+            # a diagram answers 0 or more, so 0 stands for no command
             "back": self.diagrams.add([number + 1 for number in back]),
         }
 

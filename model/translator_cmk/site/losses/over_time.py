@@ -147,10 +147,10 @@ def basis_of_fate(moment: Moment, fate: str, name: str) -> str:
     """Return the basis of what no event tells: that of the surest way back, or of the command that
     closes the last one; what no requirement says in a broken model is as good as assumed.
     """
-    thing: Fate = next(each for each in fates() if each.thing["thing"] == name)
+    found: Fate = next(each for each in fates() if each.thing["thing"] == name)
     if fate == "back":
-        bases = [way.basis for way in thing.back.values()]
+        bases = [way.basis for way in found.back.values()]
         return max(bases, key=WEAKEST_FIRST.index, default="assumed")
     command = type(read_command(moment.sentences[-1])).__name__
-    ways = thing.for_good | thing.last_chance
+    ways = found.for_good | found.last_chance
     return ways[command].basis if command in ways else "assumed"
