@@ -93,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
     profile = args.profile or PROFILE
     revision = load_register(revision=args.revision).revision
     head = to_json({"kit": __version__, "profile": profile, "revision": revision})
+    # the document stays open, since each case is printed as soon as it is found
     print(f'{head.removesuffix("}")},"cases":[', end="")
     separator = "\n"
     for scenario in selected(scenarios(profile, (), revision), selection):

@@ -89,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             for line in checks(subject):
                 print(f"✔ {line}")
+        # submit notes the last command as the case
         except Unsupported:
             print(f"○ not looked at yet, for want of {session.case}")
         result = smoke(subject)

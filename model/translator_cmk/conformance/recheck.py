@@ -41,6 +41,7 @@ def problems_of(folder: Path, envelope: Envelope) -> tuple[list[str], MessageLog
     repetition = Repetition(folder, envelope)
     running = repetition.run()
     now = as_written(running)
+    # each part is compared only if those before it are right, since it follows from them
     problems = repetition.problems
     if not problems:
         problems = [*of_cases(envelope, now), *of_envelope(envelope, now)]

@@ -75,11 +75,11 @@ def deletion_in(pickle: Pickle) -> Deletion | None:
 
     The documents have to have been uploaded, and their workspaces to be there.
     """
-    said = set()
+    asserted = set()
     for fact in facts_of(pickle):
         if (fact.kind, fact.field, fact.value) == ("document", "exists", False):
-            said.add(fact.name)
-    if not said:
+            asserted.add(fact.name)
+    if not asserted:
         return None
     model = ModelSystem()
     model.reset(DEFAULT_STAGE)
@@ -89,12 +89,12 @@ def deletion_in(pickle: Pickle) -> Deletion | None:
     for number, command in enumerate(commands, start=1):
         model.submit(command)
         was_kept = is_kept
-        is_kept = has_one_kept(model.machine.world(model.state), said)
+        is_kept = has_one_kept(model.machine.world(model.state), asserted)
         # up to the command that deleted the last of them
         if was_kept and not is_kept:
             loss = commands[:number]
     world = model.machine.world(model.state)
-    uploaded = [world.entity(Document, name) for name in said if world.has(Document, name)]
+    uploaded = [world.entity(Document, name) for name in asserted if world.has(Document, name)]
     if not uploaded or any(document.workspace.state != "active" for document in uploaded):
         return None
     names = frozenset(document.name for document in uploaded)

@@ -252,6 +252,7 @@ class Door:
         try:
             result = features.judged(run, scenario, subject)
         except Exception as defect:
+            # what has no verdict is reported as it was raised
             if defect is run.error:
                 return None
             raise
@@ -293,6 +294,7 @@ class Door:
         """
         running = self.running
         if running is None:
+            # wrong usage has been told already
             if self.folder is not None and session.exitstatus != pytest.ExitCode.USAGE_ERROR:
                 self.note = f"no report in {self.folder.path}: no scenario was collected"
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -321,6 +323,7 @@ class Door:
         envelope = running.envelope()
         self.note = f"report in {self.folder.path}: {headline(envelope)}"
         code = envelope["exit_code"]
+        # a system that broke is more than a failed test
         if code == HARNESS and to_its_end:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         elif code != OK and session.exitstatus == pytest.ExitCode.OK:

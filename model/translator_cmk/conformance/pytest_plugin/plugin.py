@@ -181,6 +181,7 @@ def excinfo_of(outcome: Outcome) -> pytest.ExceptionInfo[BaseException] | None:
     if not element:
         return None
     error = outcome.foreign or ERRORS[element](outcome.verdict.reason)
+    # only what was raised has a traceback
     try:
         raise error
     except BaseException:  # noqa: BLE001  # to be reported
@@ -213,6 +214,7 @@ def record_of(item: pytest.Item, outcome: Outcome | None) -> dict[str, Any]:
         record |= {
             "entry": entry_of(item, verdict),
             "causes": causes_of(verdict),
+            # the summary sorts failures by it, and what is blocked comes last
             "size": (verdict.status is Status.BLOCKED, *verdict.size),
         }
     return record

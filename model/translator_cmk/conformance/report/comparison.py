@@ -20,6 +20,7 @@ CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 def of_log(log: MessageLog, envelope: Envelope) -> Iterator[str]:
     """Yield what is wrong with the number of messages in a log."""
     log.left()  # reads it to its end
+    # the digests of the other files are written when a run ends
     ended = envelope["complete"] or "files" in envelope
     if log.read < log.messages:
         yield (
@@ -109,6 +110,7 @@ def of_envelope(envelope: Envelope, now: Envelope) -> Iterator[str]:
         yield f"trouble in {ENVELOPE} tells why a run ended early, and it is said to be complete"
     if [case["id"] for case in envelope["cases"]] != [case["id"] for case in now["cases"]]:
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
+    # also what only some runs have, and the repetition does not
     lanes_of_sequences = LANES[1:]
     for name in sorted({*now, *lanes_of_sequences, "no_goodbye"} - {*CLAIMED, "cases"}):
         then = envelope.get(name, {})

@@ -156,6 +156,7 @@ def unasked(envelope: Envelope) -> Iterator[str]:
     """
     statuses = defaultdict[str, set[str]](set)
     for case in envelope["cases"]:
+        # a scenario about a silence tries nothing
         demands_something = not case.get("reason", "").startswith(NOT_SPECIFIED)
         if case["scored"] and demands_something:
             for requirement in case["requirements"]:

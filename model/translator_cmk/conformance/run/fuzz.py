@@ -148,6 +148,7 @@ class Fuzzer:
         state = state_after(MACHINE, start)
         for _ in range(self.random.randint(1, LONGEST)):
             command = self._command(self.random.choice(mix), universe, state)
+            # some are asked again at once
             for _ in range(self.random.choice(TIMES)):
                 state, _ = MACHINE.step(state, command)
                 yield command
@@ -159,6 +160,7 @@ class Fuzzer:
             found = universe.of_kind(kind, wanted, state, self.leaves_out)
             if found:
                 return self.random.choice(found)
+        # any of the kind that was tried last
         return self.random.choice(universe.by_kind[kind])
 
 

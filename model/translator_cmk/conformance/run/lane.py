@@ -91,6 +91,7 @@ class SequenceLane:
         plan = self.around(planned)
         while plan is not None:
             result = self.put_through(plan.commands, blind)
+            # without looks nobody knows which of its steps were as demanded
             if blind:
                 return
             rest = self.rest(plan, result)
@@ -212,6 +213,7 @@ class SequenceLane:
         unlisted = first_difference(result.exchanges, self.unlisted, stage)
         found = {difference.expected for difference in result.differences}
         more = []
+        # a fact that was as demanded at first differs only by what is silent now
         for difference in unlisted.differences if unlisted else ():
             if not isinstance(difference.expected, Fact) or difference.expected in found:
                 more.append(difference)

@@ -121,6 +121,7 @@ class Running:
         """Return all that is known, as the report has it; the digests of its other files come last
         of all.
         """
+        # counted first: other sessions go on writing, and the file has to have all that counts
         faults = self.log.faults
         messages = self.log.lines
         self.log.flush()

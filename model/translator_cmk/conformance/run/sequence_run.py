@@ -43,7 +43,7 @@ class SequenceResult:
     why: Why = field(default_factory=Why)
     """Why a report names requirements for these differences, or for those that are listed."""
     late: bool = False
-    """Whether what differs may yet come."""
+    """Whether all that differs may be only late."""
     known: tuple[Difference, ...] = ()
     """How the last command differs, where that is a listed deviation and nothing else differs."""
     lost_track: str = ""
@@ -240,7 +240,9 @@ def all_claimed(differences: Iterable[Difference], command: Command, declared: D
 
 
 def weigh(comparison: Comparison, subject: Subject, result: SequenceResult) -> None:
-    """Note how a sequence ended.  What may yet come is no difference, unless nothing else is."""
+    """Note how a sequence ended.  What may be only late counts as a difference where nothing else
+    differs.
+    """
     if isinstance(comparison, LostTrack):
         result.lost_track = comparison.why
     if not isinstance(comparison, Differs):

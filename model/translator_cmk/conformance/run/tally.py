@@ -35,7 +35,7 @@ class Signature(NamedTuple):
 
 
 def signature(failure: SequenceResult) -> Signature:
-    """Return the signature of a failure."""
+    """Return what a failure has in common with those that are taken for the same one."""
     names = failure.why.attributed_to
     kinds = set()
     for difference in failure.differences:
@@ -47,7 +47,7 @@ def signature(failure: SequenceResult) -> Signature:
 
 
 def kind_of(difference: Difference) -> str:
-    """Return the kind of a difference."""
+    """Return what differs, in a word: a field of a kind, or one answer in place of another."""
     expected, seen = difference.expected, difference.seen
     if isinstance(expected, Fact):
         return f"{expected.kind}.{expected.field}"

@@ -1,4 +1,4 @@
-"""Effects that may show late: what they change, and until when the earlier value may still show.
+"""Effects that take their time: what they change, and until when the earlier value may still show.
 
 A system that takes time to carry out a command declares a window for it, in seconds.  Once it has
 accepted such a command, a field that is to change may show its earlier value until the window

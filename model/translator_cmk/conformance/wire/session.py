@@ -122,6 +122,7 @@ class Session:
                 raise Fault(
                     "not-json", f"answered {verb} with what is no JSON value: {error}"
                 ) from None
+            # what others have made in the same backend may look like anything
             answer = self._read_without_others(verb, raw, where)
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
