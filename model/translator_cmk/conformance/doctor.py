@@ -18,7 +18,7 @@ from .judgement.awaited import most_awaited, needed_by
 from .report.wording import few
 from .run.applicable import applicable
 from .run.sequences import REFUSALS, SMOKE, named_sequences
-from .run.tally import not_demanded
+from .run.tally import is_demanded
 from .wire import Fault
 from .wire.options import add_system_arguments, connection
 from .wire.session import Session
@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"○ refused, where the smoke sequence has it accepted: {few(result.refused)}")
     for line in advice(result.unsupported, declared, system.text):
         print(line)
-    demanded = [name for name in result.unsupported if not not_demanded(name, silent_by_default())]
+    demanded = [name for name in result.unsupported if is_demanded(name, silent_by_default())]
     return INCOMPLETE if demanded else OK
 
 

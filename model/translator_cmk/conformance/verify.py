@@ -40,7 +40,7 @@ from .run.features import run_features
 from .run.last_failed import SAME_FOLDER, select_last_failed
 from .run.run_lanes import run_lanes
 from .run.running import Running
-from .run.tally import not_demanded
+from .run.tally import is_demanded
 from .wire import Fault
 from .wire.interruption import Interrupted
 from .wire.options import Connection, add_system_arguments, connection
@@ -173,7 +173,7 @@ def run(args: argparse.Namespace) -> int:
     if not is_whole:
         return HARNESS
     envelope = running.envelope()
-    missing = [name for name in pool.unsupported() if not not_demanded(name, running.silent)]
+    missing = [name for name in pool.unsupported() if is_demanded(name, running.silent)]
     awaited = most_awaited(missing, running.declared) if running.declared else ()
     for line in text.printed(envelope, args.report, system.text, awaited):
         print(text.wrapped(line, width_of_terminal()))
@@ -280,7 +280,7 @@ def selection_of(args: argparse.Namespace) -> dict[str, tuple[str, ...]]:
 def lanes_of(args: argparse.Namespace, selection: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return the lanes that are asked for, in the order in which they are run.
 
-    What is left out are scenarios, and the other lanes have none, so they are run all the same.
+    `--exclude` leaves out scenarios alone, so the other lanes are run all the same.
     """
     asked = args.lane
     if not asked:

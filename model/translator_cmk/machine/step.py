@@ -180,6 +180,7 @@ class Machine:
             return {}
         written = {target: dict(fields) for target, fields in answer.written.items()}
         after, _ = self._reach_fixpoint(state, answer, None)
+        # of what follows only what changes is known
         for kind, table in after.tables.items():
             for name, record in table.items():
                 before = state.tables[kind].get(name, kind.start)

@@ -40,6 +40,7 @@ def accesses_between(entities: Entities) -> Entities:
     """Return every access, there or not, of a resource among these to a vault among these."""
     found = set()
     for kind in ENTITY_KINDS:
+        # an access links to both
         if not {Vault, Resource} <= set(kind.links.values()):
             continue
         for vault in names_of(Vault, entities):

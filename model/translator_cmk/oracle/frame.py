@@ -151,12 +151,12 @@ def writes_of(
                 if row.when(entity):
                     yield from written_in(row.then(entity))
         elif isinstance(row, Effect) and bound is not None and row.on is type(bound):
-            each: Iterable[tuple[Any, ...]] = [(bound,)]
+            arguments: Iterable[tuple[Any, ...]] = [(bound,)]
             if row.each is not None:
-                each = [(bound, entity) for entity in was.every(row.each)]
-            for about in each:
-                if row.when(*about):
-                    yield from written_in(row.then(*about))
+                arguments = [(bound, entity) for entity in was.every(row.each)]
+            for given in arguments:
+                if row.when(*given):
+                    yield from written_in(row.then(*given))
 
 
 def stays_by(machine: Machine, command: Command, transition: Transition, fact: Fact) -> str | None:

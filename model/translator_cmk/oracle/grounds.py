@@ -189,6 +189,7 @@ def row_of(
 def row_without_return(command: Command, loss: str) -> TableEntry | None:
     """Return the row that says that nothing brings a thing back after a command, or None."""
     for event in load_consequences().events.values():
+        # what has remedies comes back
         if event.is_harmless or event.remedies:
             continue
         if kinds_of(read(event.commands))[-1] is type(command):
@@ -204,12 +205,12 @@ def kinds_of(commands: Commands) -> tuple[type[Command], ...]:
 @cache
 def example_of(event: str, loss: str, afterwards: bool) -> tuple[str, Ids]:
     """Return what becomes of a thing in the example of an event, and all that it rests on."""
-    told = load_consequences().events[event]
-    state = state_at_start(told.start)
+    row = load_consequences().events[event]
+    state = state_at_start(row.start)
     kind_of_loss = load_consequences().losses[loss]
     thing = Thing(kind_of_loss, kind_of_loss.example)
-    remedies = read(told.remedies or told.tried) if afterwards else ()
-    return fate_and_grounds(state, [*read(told.commands), *remedies], thing)
+    remedies = read(row.remedies or row.tried) if afterwards else ()
+    return fate_and_grounds(state, [*read(row.commands), *remedies], thing)
 
 
 @cache

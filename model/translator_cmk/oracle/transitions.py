@@ -128,9 +128,12 @@ def find_changes(
     state: State,
     command: Command,
     limit: int,
-    told: Callable[[State, State], Any],
+    after_as_kept: Callable[[State, State], Any],
 ) -> Changes:
-    """Return all that a command may make of a state; ``told`` is how what comes after is told."""
+    """Return all that a command may make of a state.
+
+    ``after_as_kept`` returns what is kept of a state that comes after another.
+    """
     contradictions: list[RowsContradict] = []
 
     def step(replay: Replay) -> Change | None:
@@ -139,7 +142,7 @@ def find_changes(
         except RowsContradict as contradiction:
             contradictions.append(contradiction)
             return None  # silent rows that contradict others do not hold together with them
-        return Change(told(state, after), outcome)
+        return Change(after_as_kept(state, after), outcome)
 
     tried = possibilities(step, machine.silent, limit)
     found = [(result, replay) for result, replay in tried if result is not None]
@@ -148,7 +151,7 @@ def find_changes(
     possible = [result for result, _ in found]
     undemanded = doubted_acceptances(found)
     if undemanded:
-        possible.append(Change(told(state, state), Unspecified(undemanded)))
+        possible.append(Change(after_as_kept(state, state), Unspecified(undemanded)))
 
     distinct = tuple(dict.fromkeys(possible))
     asked = requirements_asked(tried)

@@ -60,6 +60,7 @@ class Summary:
         for name, value in scenario["attributes"].items():
             test_case.set(name, value)
         message = ""
+        # of its phases the last that did not pass says why
         for other in self.reported:
             if other["id"] == scenario["id"] and "entry" in other:
                 message = whole_message_of(other["entry"])

@@ -50,4 +50,4 @@ def is_applicable(command: Command, declared: Declaration) -> bool:
         return False
     if isinstance(command, CreateKey | ImportKey) and command.size not in KEY_SIZES[command.type]:
         return False
-    return not not_offered([command], declared.stage)
+    return not_offered([command], declared.stage) is None

@@ -93,13 +93,11 @@ def effects_of(command: str) -> set[str]:
     return found
 
 
-def not_demanded(command: str, silent: Collection[str]) -> str:
-    """Return why nothing is demanded of what a command does; an empty text if something is."""
-    # the answer to one that only reads is demanded
-    effects = effects_of(command) or {command}
-    if not effects.issubset(silent):
-        return ""
-    return f"nothing is demanded of what it does: {', '.join(sorted(effects))}"
+def is_demanded(command: str, silent: Collection[str]) -> bool:
+    """Return whether anything is demanded of what a command does."""
+    effects = effects_of(command)
+    # of one that only reads, the answer is
+    return not effects or not effects.issubset(silent)
 
 
 GRAVEST_FIRST = (
@@ -189,10 +187,10 @@ class Tally:
             yield last, "late", Result(Status.INCONCLUSIVE, ABSENT)
         for command in sequence.unsupported:
             reason = f"unsupported: it answers so to {command}"
-            result = Result(Status.NOT_RUN, reason)
-            if not_demanded(command, self.silent):
-                result = Result(Status.NOT_APPLICABLE, reason)
-            yield command, "unsupported", result
+            status = Status.NOT_APPLICABLE
+            if is_demanded(command, self.silent):
+                status = Status.NOT_RUN
+            yield command, "unsupported", Result(status, reason)
         if sequence.known:
             yield last, "known", failure_of(sequence)
         for command in sequence.accepted:
@@ -206,10 +204,11 @@ class Tally:
 
     def passed(self, command: str) -> Result:
         """Return the result of a command that was accepted, and that never differed."""
-        reason = not_demanded(command, self.silent)
-        if reason:
-            return Result(Status.NOT_APPLICABLE, reason)
-        return Result(Status.PASSED)
+        if is_demanded(command, self.silent):
+            return Result(Status.PASSED)
+        effects = ", ".join(sorted(effects_of(command)))
+        reason = f"nothing is demanded of what it does: {effects}"
+        return Result(Status.NOT_APPLICABLE, reason)
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""

@@ -136,6 +136,7 @@ class Url(Channel):
         if connection.sock is None:
             self._connect(connection, patience)
         connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
+        # the time for the answer begins once there is a connection
         self.deadline.start()
         path = self.url.path or "/"
         if self.url.query:
