@@ -52,7 +52,7 @@ from tests.azure.server.asking import (
 from tests.azure.server.wire import Answer, Customer, Wire
 from translator_cmk.azure.server import worlds
 from translator_cmk.azure.server.listening import AzureServer, azure_server
-from translator_cmk.azure.server.worlds import Worlds, begun, guid
+from translator_cmk.azure.server.worlds import Worlds, guid, new_world
 from translator_cmk.cli import main
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import CreateResource
@@ -96,9 +96,9 @@ def test_the_world_that_was_used_longest_ago_ends_first(monkeypatch: pytest.Monk
     monkeypatch.setattr(worlds, "KEPT", 2)
     kept = Worlds()
     for tenant in ("a", "b"):
-        kept.put(begun(tenant))
+        kept.put(new_world(tenant))
     assert kept.of("a")
-    kept.put(begun("c"))
+    kept.put(new_world("c"))
     assert [kept.of(each) is None for each in ("a", "b", "c")] == [False, True, False]
     assert kept.of(guid("b", "abroad")) is None
 

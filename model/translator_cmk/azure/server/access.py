@@ -72,7 +72,8 @@ def set_access(call: Call, vault: Vault, policies: list[Any]) -> None:
     wanted = by_principal(requested_policies(vault, policies))
     for object_id, policy in present.items():
         if object_id not in wanted:
-            set_policy(call, vault, policy.with_less(policy), policy)
+            nothing_left = policy.with_less(policy)
+            set_policy(call, vault, nothing_left, policy)
     for object_id, policy in wanted.items():
         set_policy(call, vault, policy, present.get(object_id))
 

@@ -110,7 +110,7 @@ class Connection(Messages):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         effect = self.server.faults.effect_on(self.command, self.path)
-        if effect is not None and self.meets(effect, headers):
+        if effect is not None and self.ended_by(effect, headers):
             return
         try:
             reply = self.server.answer(self.command, self.path, headers, self.content)
@@ -120,7 +120,7 @@ class Connection(Messages):
             return
         self.send(reply.status, reply.body, reply.headers)
 
-    def meets(self, effect: Effect, headers: Mapping[str, str]) -> bool:
+    def ended_by(self, effect: Effect, headers: Mapping[str, str]) -> bool:
         """Let a fault that was asked for have its effect, and return whether that ends the
         request.
         """

@@ -12,7 +12,7 @@ from ...escaping import GUID
 from .calls import Call, Handler
 from .forms import Body
 from .problems import Problem, outside
-from .worlds import begun, guid
+from .worlds import guid, new_world
 
 LIFETIME = 86_400
 """Seconds that a token is good for."""
@@ -32,7 +32,7 @@ def give_token(call: Call, tenant: str) -> Body:
         message = f"AADSTS700016: The application '{client}' is no GUID."
         raise Problem(400, "unauthorized_client", message)
     audience = requested_audience(form)
-    call.worlds.put(call.worlds.of(home) or begun(home))
+    call.worlds.put(call.worlds.of(home) or new_world(home))
     now = int(time.time())
     claims = call.show(
         "claims",

@@ -177,7 +177,7 @@ def assign_in_model(call: Call, vault: Vault, account: str, assignment: Assignme
 
 def assign_beside_model(call: Call, vault: Vault, name: str, role: str, principal: str) -> None:
     """Keep an assignment of which the model knows nothing; raises `Problem` if it is there under
-    another name.
+    another name, or another one has its name.
     """
     for other in assignments_on(call, vault).values():
         if other.name != name and (other.role, other.principal) == (role, principal):

@@ -93,7 +93,7 @@ class ServedWorld(NamedTuple):
         return keys
 
 
-def begun(tenant: str) -> ServedWorld:
+def new_world(tenant: str) -> ServedWorld:
     """Return a new world: the model's stage, with GUIDs for tenants and subscriptions."""
     tenants = {name: guid(tenant, name) for name in TENANTS}
     tenants[TENANTS[0]] = tenant

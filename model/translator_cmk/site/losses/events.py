@@ -342,7 +342,7 @@ def find(words: Words, event: Event, remedied: bool) -> Finding:
         remedied,
         gone=not is_there(thing, after),
         doubted=returns and "warning" in told,
-        is_open=remedied and "open" in told,
+        is_open=remedied and event.event in OPEN,
         against=against,
     )
 
