@@ -401,6 +401,12 @@ Feature: Customer-managed keys
         | two resources that share a vault and a key                   |       2 |
         | a deployed model under a rotated key                         |       3 |
 
+    @environment.create-workspace
+    Scenario: A workspace can be made after a rotation
+      Given a deployed model under a rotated key
+      When the customer creates the workspace "ws-test" for "translator-prod"
+      Then the request is accepted
+
   @keys.change
   Rule: Whether another key can replace the one in use is not specified
 

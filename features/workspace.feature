@@ -20,7 +20,6 @@ Feature: Custom Translator workspaces
         | the access to the key has been lost and granted again             | ws-test    | translator-prod |
         | two resources that share a vault and a key                        | ws-archive | translator-test |
 
-    @keys.rotation-keeps-data
     Scenario: A workspace made after a rotation is under the customer's key
       Given a deployed model under a rotated key
       When the customer creates the workspace "ws-test" for "translator-prod"
