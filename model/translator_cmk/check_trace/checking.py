@@ -180,9 +180,13 @@ class Checker:
             self.verdict.judgeable += 1
         if shows_an_effect(event):
             self.verdict.looks += 1
-        if not event.late and not event.is_unknown_refusal and self._agrees_in_few(event):
+        # Losses that are late, and a refusal by an unknown code, change what is compared.
+        is_compared_as_it_is = not event.late and not event.is_unknown_refusal
+        if is_compared_as_it_is and self._agrees_in_few(event):
             self._keep(at, event, event)
             return
+        if isinstance(event.outcome, Accepted):
+            self._forgive(event)
         oracle = self._follower.oracle
         all_compared = not oracle.uncompared
         allowed = None
@@ -216,13 +220,12 @@ class Checker:
             self.verdict.unexplained.append(refusal)
 
     def _compared(self, event: Event) -> Event:
-        """Return what of an event is compared: no refusal that nothing but its effect denies, and
-        no loss that may still come.
+        """Return what of an event is compared: no loss that may still come, and no refusal by an
+        unknown code where the specification has the command accepted.
         """
-        if isinstance(event.outcome, Accepted):
-            self._forgive(event)
         if event.late and self._follower.has_track:
             event = self._losses.without_late(event, self._follower.oracle)
+        # A refusal by an unknown code may confirm a demand, and never accuses the system.
         if event.is_unknown_refusal:
             attempt = Follower(copy(self._follower.oracle))
             refused = attempt.answer(event.outcome, event.observation, event.shown)
@@ -238,6 +241,7 @@ class Checker:
 
     def _keep(self, at: int, event: Event, compared: Event) -> None:
         """Keep an event that fits, for what the trace shows, as long as that can be found out."""
+        # What a trace shows is found out for one command at a time.
         if len(event.commands) > 1 or self._kept == MOST_KEPT:
             self._world = None
         if self._world is not None:
@@ -245,6 +249,7 @@ class Checker:
             self._world.events.append((at, event))
             is_pending = event.late and self._losses.depends_on_late(event)
             self._world.exchanges.append(exchange_of(event, compared, is_pending))
+        # Where losses are late, what was seen lost is compared with later events, too.
         if self._world is not None or event.late:
             self._losses.note(at, event, self._follower.oracle)
 

@@ -30,6 +30,7 @@ def known_values(lines: Iterable[Mapping[str, Any]]) -> Values:
     known["size"].update(KEY_SIZES)
     for line in lines:
         for kind, value in values_in(line):
+            # A key, a grant and a role have the name of their vault in theirs: `kv-1/cmk`.
             vault, slash, name = str(value).partition("/")
             field = "resource" if kind in ("grant", "role") else kind
             if slash:
@@ -51,6 +52,7 @@ def values_in(line: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for name, fields in entities.items():
             yield kind, name
             for field, value in fields.items():
+                # An account without a key shows this word in place of a name.
                 if (field, value) != ("key", "absent"):
                     yield field, value
 
@@ -63,11 +65,10 @@ def completions(part: CommandInPart, known: Values, stage: Stage, where: str) ->
     name = part.command.__name__
     values = []
     for field in part.command.fields:
-        found = (
-            [part.given[field]]
-            if field in part.given
-            else possible(part.command, field, known, stage)
-        )
+        if field in part.given:
+            values.append([part.given[field]])
+            continue
+        found = possible(part.command, field, known, stage)
         if not found:
             what = f"{name} has no {field}, and the log names none"
             raise WireError(where, what, "name it in the head; only a file is searched for names")
@@ -78,7 +79,8 @@ def completions(part: CommandInPart, known: Values, stage: Stage, where: str) ->
         try:
             made.append(part.command(*chosen))
         except ValueError:
-            continue  # a name is missing where it is required, or given where it is not allowed
+            # A name is missing where it is required, or given where it is not allowed.
+            continue
         if len(made) > LIMIT:
             what = f"{name} may be more than {LIMIT:,} commands"
             raise WireError(where, what, "give more of its fields")

@@ -84,6 +84,7 @@ class Losses:
     def without_late(self, event: Event, oracle: Oracle) -> Event:
         """Return an event, whose command was submitted, without the losses that may still come."""
         self._note_uploads(event)
+        # It had to be refused, but a loss that is late explains that it was accepted.
         if isinstance(event.outcome, Accepted) and isinstance(oracle.last.outcome, Refused):
             used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
             if used and all(loss.gone is None for loss in used):
@@ -91,6 +92,7 @@ class Losses:
                     loss.is_late = True
                 event = event._replace(outcome=None)
         demanded = oracle.observe()
+        # It may be refused or not, and shows that a thing is there that had to be lost.
         if isinstance(event.outcome, Accepted):
             for name in named_in(event, USES):
                 if is_lost(demanded, name) and self._loss(name).gone is None:
@@ -132,8 +134,10 @@ class Losses:
                 sights.append((name, isinstance(event.outcome, Accepted)))
         for name, is_alive in sights:
             loss = self._loss(name)
-            if is_lost(demanded, name) or not loss.is_late or loss.gone is not None:
-                self._note_sight(loss, moment, is_alive)  # a late loss is over once its cause is
+            # A loss that was late and never seen is over once its cause is.
+            is_over = loss.is_late and loss.gone is None and not is_lost(demanded, name)
+            if not is_over:
+                self._note_sight(loss, moment, is_alive)
         for name in self._things(demanded):
             self._note_due(self._loss(name), moment, is_kept(demanded, name))
 
@@ -143,17 +147,20 @@ class Losses:
             if isinstance(command, UploadDocument) and not isinstance(event.outcome, Refused):
                 self.uploaded.add(command.document)
 
-    def _note_due(self, loss: Loss, moment: Moment, is_kept: bool) -> None:
-        """Note whether a thing is kept, or lost from this moment on."""
-        if is_kept and loss.back is not None:
+    def _note_due(self, loss: Loss, moment: Moment, must_be_kept: bool) -> None:
+        """Note whether a thing must be kept, or may be lost from this moment on."""
+        if must_be_kept and loss.back is not None:
+            # That loss was made good, and another one may follow.
             self.past.append(loss)
             self.found[loss.name] = Loss(loss.name, alive=loss.back)
-        elif is_kept and loss.gone is None and not loss.is_late:
+        elif must_be_kept and loss.gone is None and not loss.is_late:
+            # Its cause is over before anything was lost.
             loss.due = None
-        elif not is_kept and loss.due is None and loss.alive is not None:
+        elif not must_be_kept and loss.due is None and loss.alive is not None:
             loss.due = moment
+        # A model that the customer undeploys is not lost.
         if isinstance(moment.command, UndeployModel) and loss.due == moment:
-            loss.due = loss.alive = None  # it is the customer's wish
+            loss.due = loss.alive = None
 
     def _note_sight(self, loss: Loss, moment: Moment, is_alive: bool) -> None:
         """Note that a thing was shown, or shown to be gone."""

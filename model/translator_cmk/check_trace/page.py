@@ -284,6 +284,7 @@ def new_facts(event: Event, known: dict[tuple[Name, str], Any]) -> Iterator[Fact
         for name, fields in entities.items():
             for field, value in {"exists": True, **fields}.items():
                 yield from newly(Fact(kind, name, field, value), known)
+    # A look in part shows of what is gone only that it doesn't exist.
     for (kind, name), field in sorted(event.shown.only or ()):
         if field == "exists" and name not in (event.observation or {}).get(kind, {}):
             yield from newly(Fact(kind, name, field, False), known)

@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     for file in args.files:
         log = judge(file, machine)
         logs.append(log)
+        # Of a file of which nothing could be read, the error says all.
         if log.verdict.judged or log.ended_by == OK:
             print("\n".join(format_log(log, judged_by, register)), flush=True)
     if args.page is not None:

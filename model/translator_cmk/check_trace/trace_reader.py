@@ -112,8 +112,9 @@ def lacks_any(message: dict[str, Any], fields: Collection[str]) -> bool:
     if not isinstance(command, dict):
         return False
     its_type = COMMANDS.get(str(command.get("command")))
+    # An unknown command is refused when it is read.
     if its_type is None:
-        return False  # which is refused when it is read
+        return False
     return any(field in fields and field not in command for field in its_type.fields)
 
 

@@ -115,9 +115,11 @@ def advice_on(finding: Finding, part: Part) -> Advice:
     """Return the advice on a change, with its names in it, in the language of the plan."""
     advice = all_advice()[part.change.kind]
     names = names_of(finding, part)
-    is_bicep = finding.address.startswith("/")  # what-if calls a resource by its id
+    # What-if calls a resource by its id.
+    is_bicep = finding.address.startswith("/")
     does = advice.does.format_map(names)
-    instead = ((is_bicep and advice.bicep) or advice.instead).format_map(names)
+    template = advice.bicep if is_bicep and advice.bicep else advice.instead
+    instead = template.format_map(names)
     broken = [each.demanded for each in part.consequences if each.becomes == "demanded"]
     if broken:
         about = dict.fromkeys(all_demands()[demanded].about or "request" for demanded in broken)
@@ -128,14 +130,16 @@ def advice_on(finding: Finding, part: Part) -> Advice:
     elif rests_on_the_others(part):
         does = f"{does} {AFTER_THE_REST}"
     paste = advice.paste_bicep if is_bicep else advice.paste
+    # A `removed` block is for what has left the configuration alone.
     if "{removed}" in paste and not names["removed"]:
         paste = ""
-    is_elsewhere = is_bicep and "hashicorp" in advice.source
+    # Who writes Bicep needs no page on Terraform.
+    is_of_terraform = is_bicep and "hashicorp" in advice.source
     return advice._replace(
         does=does,
         instead=instead,
         paste=paste.format_map(names),
-        source="" if is_elsewhere else advice.source.format_map(names),
+        source="" if is_of_terraform else advice.source.format_map(names),
     )
 
 
@@ -145,7 +149,7 @@ def names_of(finding: Finding, part: Part) -> dict[str, str]:
     names = {
         "address": resource.address,
         "removed": "",
-        "back": way_back(finding),
+        "back": how_to_keep_it(finding),
         "guard": f"`prevent_destroy` on {resource.address} stops such a plan.",
         "guide": "meta-arguments/lifecycle",
     }
@@ -168,8 +172,8 @@ def text_of(slot: str, value: str | Sequence[str]) -> str:
     return listed(f"`-target='{each}'`" if slot == "causes" else each for each in value)
 
 
-def way_back(finding: Finding) -> str:
-    """Return what to do so that a resource is not replaced, with the value if it is known."""
+def how_to_keep_it(finding: Finding) -> str:
+    """Return what to do so that a resource is not deleted or replaced."""
     forced = finding.forced
     if CREATE not in finding.resource.actions:
         return "If only its address in the configuration changes, write a `moved` block"
@@ -180,7 +184,10 @@ def way_back(finding: Finding) -> str:
 
 
 def rests_on_the_others(part: Part) -> bool:
-    """Return whether a change is certain, and so is what it does: only what is there is open."""
+    """Return whether a change loses something by itself, and may lose nothing after the others.
+
+    Then the change is certain, and its losses are the article's, but its verdict is not.
+    """
     if part.verdict != MAY_LOSE or part.only_in_some_orders or not part.change.is_certain:
         return False
     return BY_THE_ARTICLE.issuperset(each.basis for each in part.consequences)

@@ -62,6 +62,7 @@ def basis_by_grounds(
     named = [name for name in found.requirements if name in names]
     if not named:
         return None
+    # A loss after which nothing brings the thing back has a row in the table of its own.
     row = row_without_return(command, stake.what)
     for name in named:
         if row is not None and name in row.requirements:
@@ -79,16 +80,18 @@ def weakest_of(
     named = sorted(names)
     if not named:
         return None
+    # An effect is how the cause is brought about.
     counting = [name for name in named if register[name].kind != "effect"] or named
     basis = weakest_basis(counting, register)
     weakest = [name for name in counting if register[name].basis == basis]
+    # An assumption is always shown.  Else the one is that says what becomes of such a thing.
     if basis == "assumed":
         return Basis(most_telling(weakest, stake), basis)
     return Basis(most_telling(counting, stake, weakest), basis)
 
 
 def most_telling(names: list[str], stake: Stake, otherwise: list[str] | None = None) -> str:
-    """Return the first requirement that is about things of this kind, if there is one."""
+    """Return the first requirement that is about things of this kind, or else the first of all."""
     about = requirements_about().get(stake.kind, frozenset())
     for name in names:
         if name in about:

@@ -85,6 +85,7 @@ class Telling:
         if not isinstance(effect.command, ReturnToMicrosoftManagedKeys) or not names:
             return
         for stake in effect.unspecified:
+            # The account itself stays, and what was lost before has its own consequence.
             if stake.kind is Resource or stake.is_lost_in(effect.before):
                 continue
             told = replace(self.of_request("not specified", names[0]), what=stake.what, title="")
