@@ -9,8 +9,9 @@ from tests.oracle.following import ARTICLE, FULL, PicksAtRandom, commands
 from translator_cmk.check_trace import Checker, Event, event
 from translator_cmk.check_trace.interchangeable import NAME_FIELDS, STAND_FOR_ALL, distinguishable
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import Command, Machine
+from translator_cmk.machine import Command, Machine, Refused
 from translator_cmk.machine import commands as cmd
+from translator_cmk.oracle.shown import Shown
 from translator_cmk.system import ModelSystem
 
 OTHERS = tuple(f"other-{number}" for number in range(12))
@@ -61,12 +62,27 @@ def test_verdict_is_that_of_all_commands(machine: Machine, seed: int) -> None:
     assert few.verdict == all_tried.verdict
 
 
+NEW_VAULT = cmd.CreateVault("kv-prod", "westeurope", "production", "apps")
+
+
+def test_an_acceptance_forgives_a_refusal_before_it_also_where_few_commands_are_tried() -> None:
+    system = ModelSystem()
+    several = under_other_names(NEW_VAULT, "group")
+    unknown = Shown(reasons=False)
+    refused = event(several, Refused(frozenset()), system.observe(), code="Busy", shown=unknown)
+    accepted = event(several, system.submit(NEW_VAULT), system.observe())
+    checker = Checker(FULL)
+    checker.read([(1, refused)])
+    assert checker.verdict.unexplained
+    checker.read([(2, accepted)])
+    assert not checker.verdict.unexplained
+
+
 def test_of_names_that_nobody_mentions_two_stand_for_all() -> None:
-    asked = cmd.CreateVault("kv-prod", "westeurope", "production", "apps")
     system = ModelSystem()
     before = system.state
-    outcome = system.submit(asked)
-    several = under_other_names(asked, "group")
+    outcome = system.submit(NEW_VAULT)
+    several = under_other_names(NEW_VAULT, "group")
     whole = event(several, outcome, system.observe())
     assert distinguishable(whole, [before]) == tuple(several[: 1 + STAND_FOR_ALL])
     in_part = event(several, outcome, {"vault": {"kv-prod": {}}}, partial=True)

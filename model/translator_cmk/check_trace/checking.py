@@ -180,13 +180,13 @@ class Checker:
             self.verdict.judgeable += 1
         if shows_an_effect(event):
             self.verdict.looks += 1
+        if isinstance(event.outcome, Accepted):
+            self._forgive(event)
         # Losses that are late, and a refusal by an unknown code, change what is compared.
         is_compared_as_it_is = not event.late and not event.is_unknown_refusal
         if is_compared_as_it_is and self._agrees_in_few(event):
             self._keep(at, event, event)
             return
-        if isinstance(event.outcome, Accepted):
-            self._forgive(event)
         oracle = self._follower.oracle
         all_compared = not oracle.uncompared
         allowed = None
@@ -261,6 +261,7 @@ class Checker:
         deviation names them.
         """
         oracle = self._follower.oracle
+        # The names of what is open need not be in the states.
         if oracle.uncompared or oracle.open:
             return False
         few = distinguishable(event, oracle.states)
