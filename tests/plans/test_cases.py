@@ -22,7 +22,7 @@ from translator_cmk.plans.words import (
     consequence_in_words,
     does_in_words,
     foundry_on,
-    instead_of,
+    texts_of_advice,
     why_in_words,
 )
 from translator_cmk.requirements import load_register
@@ -115,7 +115,7 @@ def test_a_vault_that_is_deleted_loses_also_when_its_policy_goes_before_it(
 def advice(plan: b.TerraformPlan, folder: Path, address: str) -> str:
     for finding in report(plan, folder).findings:
         if finding.address == address:
-            return next(iter(instead_of(finding, "instead")))
+            return next(iter(texts_of_advice(finding, "instead")))
     raise AssertionError(f"no finding on {address}")
 
 

@@ -285,15 +285,16 @@ def test_the_identity_leaves_a_group_or_the_group_goes(tmp_path: Path) -> None:
         member_leaves(mine=False, group=b.OTHER),
     ):
         assert verdicts(plan, tmp_path) == {}
-    for members, verdict in (([b.PRINCIPAL], {"azuread_group.g": "may-lose"}), ([b.OTHER], {})):
-        plan = shared(mine=False, roles=True)
-        plan.keep(R, b.role(GROUP_ID, principal_type="Group"))
-        plan.update(
-            "azuread_group.g",
-            {"object_id": GROUP_ID, "members": [*members, "x"]},
-            {"object_id": GROUP_ID, "members": ["x"]},
-        )
-        assert verdicts(plan, tmp_path) == verdict
+    for who, verdict in ((b.PRINCIPAL, {"azuread_group.g": "may-lose"}), (b.OTHER, {})):
+        for left in (["x"], b.UNKNOWN):
+            plan = shared(mine=False, roles=True)
+            plan.keep(R, b.role(GROUP_ID, principal_type="Group"))
+            plan.update(
+                "azuread_group.g",
+                {"object_id": GROUP_ID, "members": [who, "x"]},
+                {"object_id": GROUP_ID, "members": left},
+            )
+            assert verdicts(plan, tmp_path) == verdict
 
 
 CUSTOM = "azurerm_role_definition.d"

@@ -70,17 +70,17 @@ def vault_changed(before: Any, after: Any, **values: Any) -> Build:
     return build
 
 
-def entry_of_azapi_deleted(*permissions: str, principal: str = APP) -> Build:
-    """Return what deletes an entry that azapi has added to the policies of a vault."""
+def entry_of_azapi_deleted(*permissions: str, principal: str = APP, name: str = "add") -> Build:
+    """Return what deletes a request of azapi that gave a vault an entry in its policies."""
     added = {
         "objectId": principal,
         "tenantId": b.TENANT,
         "permissions": {"keys": list(permissions)},
     }
     values = {
-        "id": f"{b.vault_id()}/accessPolicies/add",
+        "id": f"{b.vault_id()}/accessPolicies/{name}",
         "type": "Microsoft.KeyVault/vaults/accessPolicies@2024-11-01",
-        "name": "add",
+        "name": name,
         "parent_id": b.vault_id(),
         "body": {"properties": {"accessPolicies": [added]}},
     }
@@ -141,6 +141,9 @@ UNDECIDED = {
     "a policy is replaced": policy_changed(["delete", "create"], WITH_A_KEY, WITH_A_KEY),
     "a policy is narrowed": policy_changed(["update"], WITH_A_KEY, ["Get"]),
     "an entry is deleted that azapi has added": entry_of_azapi_deleted(*WITH_A_KEY),
+    "a list is deleted that azapi has put there": entry_of_azapi_deleted(
+        *WITH_A_KEY, name="replace"
+    ),
     "one entry of two is dropped": vault_changed([SAME, OTHER], [OTHER]),
     "an entry is narrowed": vault_changed([SAME, OTHER], [entry("Get"), OTHER]),
     "a list is unknown": vault_changed([SAME], [b.policy_entry(b.UNKNOWN)]),

@@ -145,7 +145,7 @@ def policy_request_sent(context: Context, thing: PolicyRequest) -> Iterator[Plan
 
 def policy_request_deleted(context: Context, thing: PolicyRequest) -> Iterator[PlannedChange]:
     vault = context.vault(thing.vault)
-    if vault is None or vault.uses_rbac or thing.does != "add":
+    if vault is None or vault.uses_rbac or thing.does == "remove":
         return
     if thing.policies is UNKNOWN:
         yield policies_unknown(context, vault)
@@ -322,9 +322,8 @@ def members_leave(
 ) -> Iterator[PlannedChange]:
     """Yield that members leave a group by which the account may have its access."""
     gone = before.members
-    if after is not None:
-        if UNKNOWN in (gone, after.members):
-            return
+    # If the members after the change are not known yet, anyone may have left.
+    if after is not None and UNKNOWN not in (gone, after.members):
         gone = (gone or frozenset()) - (after.members or frozenset())
     user = context.account.user
     if isinstance(gone, frozenset) and user.is_known and not gone & user.may_be:

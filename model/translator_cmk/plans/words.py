@@ -346,11 +346,11 @@ def blocks_of(finding: Finding) -> Iterator[Block]:
         yield from blocks_of_part(part, advice.does)
     if finding.gaps:
         yield Paragraph((until_in_words(finding),))
-    for remedy in instead_of(finding, "instead"):
+    for remedy in texts_of_advice(finding, "instead"):
         yield Paragraph((f"Instead: {remedy}",))
-    for paste in instead_of(finding, "paste"):
+    for paste in texts_of_advice(finding, "paste"):
         yield Lines(tuple(paste.splitlines()))
-    for source in instead_of(finding, "source"):
+    for source in texts_of_advice(finding, "source"):
         yield Paragraph((Link(source, source),))
     for sentence in foundry_on(finding):
         yield Paragraph((sentence,))
@@ -406,6 +406,7 @@ def does_in_words(finding: Finding) -> str:
 def why_in_words(finding: Finding) -> str:
     """Return why a resource goes or is replaced, in a few words; empty if nothing tells."""
     resource = finding.resource
+    # Why something goes that no account needs is of no interest here.
     if not finding.accounts:
         return TAGS_ONLY if resource.changes_only_tags else ""
     if finding.forced is None:
@@ -423,12 +424,10 @@ def why_in_words(finding: Finding) -> str:
     return f"{words}, as its {origin.forced_by[0]} changes{difference}" if difference else words
 
 
-def instead_of(finding: Finding, what: str) -> Iterable[str]:
-    """Return what to do instead, or what to paste, or where that is said: each once."""
-    judged = [advice for part, advice in advised(finding) if part.verdict]
-    return dict.fromkeys(
-        getattr(each, what) for each in judged if each.instead and getattr(each, what)
-    )
+def texts_of_advice(finding: Finding, field: str) -> Iterable[str]:
+    """Return one field of the advice on a finding, such as `instead` or `paste`: each text once."""
+    texts = [getattr(advice, field) for part, advice in advised(finding) if part.verdict]
+    return dict.fromkeys(filter(None, texts))
 
 
 def foundry_on(finding: Finding) -> Iterator[str]:
@@ -437,7 +436,7 @@ def foundry_on(finding: Finding) -> Iterator[str]:
     if not names:
         return
     are = "is" if len(names) == 1 else "are"
-    for sentence in instead_of(finding, "foundry"):
+    for sentence in texts_of_advice(finding, "foundry"):
         head = f"{', '.join(names)} {are} of kind AIServices. {FOUNDRY_SAYS}"
         yield f"{head} {sentence} {FOUNDRY_OPEN}"
 
@@ -447,6 +446,7 @@ def consequence_in_words(consequence: Consequence) -> str:
     if consequence.assumed == "kept":
         return KEPT[consequence.what]
     words = BECOMES[consequence.assumed or consequence.becomes][consequence.what]
+    # What was done is said once: documents stay deleted whenever something else stays lost.
     way_back = WAYS_BACK.get(consequence.after)
     if way_back and consequence.what == "documents":
         return f"{words} ({way_back})"
@@ -454,14 +454,16 @@ def consequence_in_words(consequence: Consequence) -> str:
         return f"{words} {all_demands()[consequence.demanded].needs}"
     if consequence.assumed:
         return words
+    # The basis is that of the loss, and whether it comes is open.
     if consequence.becomes == "may be lost" and consequence.basis != "assumed":
         return f"if so: {BECOMES['lost'][consequence.what]}"
     title = consequence.title
     if not title:
         return words
     title = title[0].lower() + title[1:]
+    # The column of its basis has the words that are left out.
     if consequence.becomes == "not specified":
-        return title.removesuffix(" is not specified")  # its basis says so
+        return title.removesuffix(" is not specified")
     return f"{words}: {title}"
 
 
