@@ -83,16 +83,22 @@ class Cloud:
             yield self
             wire.close()
 
-    def az(self, *arguments: str, given: str = "null") -> "CompletedProcess[str]":
-        """Answer as the Azure CLI does, which reads headers from its standard input."""
+    def az(self, *arguments: str, given: str = "") -> "CompletedProcess[str]":
+        """Answer as the Azure CLI does, which reads headers from a file, and a body from its
+        standard input.
+        """
         if arguments[0] == "account":
             account = {"id": self.customer.subscription, "tenantId": self.customer.tenant}
             account |= {"name": "test", "environmentName": "AzureCloud"}
             return CompletedProcess(arguments, 0, json.dumps(account), "")
         method, url = arguments[2].upper(), arguments[4]
-        content = "".join(each for each in arguments if each.startswith("--body="))[7:]
-        headers = json.loads(given)
-        if headers:
+        content = given if "--body" in arguments else ""
+        assert not content.startswith("-")  # the Azure CLI takes it for an option
+        if "--headers" in arguments:
+            file = Path(arguments[arguments.index("--headers") + 1].removeprefix("@"))
+            assert file.stat().st_mode & 0o077 == 0
+            headers = json.loads(file.read_text("utf-8"))
+            assert headers["Ocp-Apim-Subscription-Key"] not in " ".join(arguments)
             _, _, host, path = url.split("/", 3)
             answer = self.customer.wire.ask(method, host, f"/{path}", content.encode(), headers)
         else:

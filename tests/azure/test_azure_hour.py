@@ -313,7 +313,7 @@ class SignedOut(Cloud):
 
     left = 60
 
-    def az(self, *arguments: str, given: str = "null") -> "CompletedProcess[str]":
+    def az(self, *arguments: str, given: str = "") -> "CompletedProcess[str]":
         self.left -= 1
         if self.left < 0:
             return CompletedProcess(arguments, 1, "", "ERROR: AADSTS700082: The token has expired.")

@@ -5,16 +5,18 @@
     python3 azure_hour.py
 
 Nobody has published how Azure answers.  This writes a log of each question, in an hour and a half.
-It looks first whether it can start, and makes nothing until you type yes.
+It needs Python 3.11, and the role Contributor or Owner on a subscription.  It looks first whether
+it can start, and makes nothing until you type yes.
 
 It makes    one new resource group, cmk-hour-NNNNNN, and in it up to 8 Translator resources, 7 key
             vaults with RSA keys, an identity that only these resources use, and a workspace with
-            dictionaries of one word.  It changes nothing outside of that group.
+            dictionaries of one word.  They have public network access, which is the default.
+            It changes nothing outside of that group.
 It bills    some cents: operations on keys, and translated words.  Nothing has a price by the hour.
 It deletes  all of that at the end, after Ctrl-C, and after an error; what it can't, it names.
             If it is killed, or the machine stops: az group delete --name cmk-hour-NNNNNN
-It leaves   the names of the key vaults, taken for 7 days at no cost: purge protection can't be
-            undone.  And here a folder of logs, which have no ids and no messages of Azure's.
+It leaves   the deleted key vaults, with their names taken, for 7 days at no cost: purge protection
+            can't be undone.  And here a folder of logs, without ids and messages of Azure's.
 
 `send` sends all requests, with `az rest`; `az` keeps your sign-in.  The one secret that gets here
 is the key of a Translator resource made here.  It goes to that resource alone (Workspace.ask).
@@ -29,6 +31,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -326,7 +329,8 @@ class Workspace:
     """A workspace of Custom Translator, and its documents."""
 
     API = "/customtranslator/api/texttranslator/v1.0"
-    FORM = """\
+    # `az` takes a body that begins with a hyphen for an option, so this begins with an empty line
+    FORM = """
 --form
 Content-Disposition: form-data; name="DocumentDetails"
 
@@ -351,11 +355,15 @@ Lampe
         self.documents = {}  # their ids, by their names
 
     def ask(self, method, path, body=None, content_type="application/json"):
-        """Ask the resource, with its key."""
+        """Ask the resource, with its key, which `az` reads from a file that only you can read."""
         host = f"https://{self.log.name(self.log.resource)}.cognitiveservices.azure.com"
         headers = {"Ocp-Apim-Subscription-Key": self.key, "Content-Type": content_type}
         headers["Ocp-Apim-Subscription-Region"] = SETTINGS.region
-        return send(method, f"{host}/translator{path}", body, headers)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+            json.dump(headers, file)
+            file.flush()
+            options = ["--skip-authorization-header", "--headers", f"@{file.name}"]
+            return send(method, f"{host}/translator{path}", body, options)
 
     def make(self):
         paid = {"SubscriptionKey": self.key}
@@ -409,7 +417,7 @@ Lampe
             seen["document"] = {name: {"exists": False}}  # before, it was perhaps inaccessible
         self.event({"command": "ReadData", "workspace": "workspace"}, answer, seen)
         answer = self.ask("post", "/text/v3.0/translate?api-version=3.0&to=de", [{"Text": "lamp"}])
-        say(f"a translation, of which the article says nothing: {answer}")
+        say(f"a translation, of which the article says nothing: {'works' if answer.ok else answer}")
 
     def event(self, command, answer, seen):
         self.log.event(command, answer, {**seen, **(self.log.look() or {})}, DATA_REFUSED)
@@ -452,7 +460,8 @@ class Answer:
 
     def __init__(self, done):
         self.ok = done.returncode == 0
-        self.error, _, text = done.stderr.removeprefix("ERROR: ").strip().partition("(")
+        error = "" if self.ok else done.stderr.split("ERROR: ", 1)[-1].strip()
+        self.error, _, text = error.partition("(")
         self.text = done.stdout if self.ok else text.removesuffix(")")
         self.code = self.error.replace(" ", "")
         self.body = None
@@ -479,15 +488,14 @@ def az(*arguments, given=""):
         return subprocess.CompletedProcess(command, 1, "", str(problem))
 
 
-def send(method, url, body=None, headers=None):
+def send(method, url, body=None, options=()):
     """Send a request, and again if Azure is busy."""
-    arguments = ["rest", "--method", method, "--url", url]
-    if body is not None:
-        arguments.append("--body=" + (body if isinstance(body, str) else json.dumps(body)))
-    if headers:  # with a key, which must not stand on the command line
-        arguments += ["--skip-authorization-header", "--headers", "@-"]
+    text = body if isinstance(body, str) else json.dumps(body)
+    reading = [] if body is None else ["--body", "@-"]  # from the standard input, and not shown
     for _ in tries(5):
-        answer = Answer(az(*arguments, given=json.dumps(headers)))
+        answer = Answer(
+            az("rest", "--method", method, "--url", url, *options, *reading, given=text)
+        )
         if answer.error not in BUSY:
             break
     return answer
@@ -575,6 +583,10 @@ def main(arguments=None):
     print("Questions:", *[log.question for log in logs])
     if not SETTINGS.yes and not (sys.stdin.isatty() and input("Type yes to start: ") == "yes"):
         stop("you did not say yes")
+    try:
+        Path(SETTINGS.folder).mkdir()
+    except OSError as problem:
+        stop(f"--folder has to name a new folder: {problem}")
     return carry_out(logs)
 
 
@@ -594,8 +606,6 @@ def stop(why):
 
 def problems_of(logs):
     """Yield what is in the way of a start."""
-    if Path(SETTINGS.folder).exists():
-        yield f"the folder {SETTINGS.folder} exists"
     if ask("get", RUN.path).error != "Not Found":
         yield f"the resource group {RUN.group} exists, or Azure can't be asked for it"
     roles = must(ask("get", f"{RUN.subscription}/providers/Microsoft.Authorization/permissions"))
@@ -623,12 +633,12 @@ def carry_out(logs):
         signal.signal(each, interrupt)
     is_whole = False
     try:
-        Path(SETTINGS.folder).mkdir()
         must(ask("put", RUN.path, {"location": SETTINGS.region}))
         for log in logs:
             log.go_on(begin)
-        say("waiting until access is in force")
-        wait(SETTINGS.spread)
+        if any(log.is_whole for log in logs):
+            say("waiting until access is in force")
+            wait(SETTINGS.spread)
         for log in logs:
             log.go_on(ASK[log.question])
         is_whole = all(log.is_whole for log in logs)
