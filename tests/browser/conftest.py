@@ -169,10 +169,11 @@ def focused(page: Page) -> str:
 
 def tab_to(page: Page, selector: str, words: str = "") -> None:
     """Go on by the tabulator until the focus is on an element that begins with these words."""
+    reached = """([selector, words]) => document.activeElement.matches(selector) &&
+        document.activeElement.innerText.startsWith(words)"""
     for _ in range(300):
         page.keyboard.press("Tab")
-        there = page.evaluate("selector => document.activeElement.matches(selector)", selector)
-        if there and focused(page).startswith(words):
+        if page.evaluate(reached, [selector, words]):
             return
     raise AssertionError(f"{selector} {words} can not be reached by keyboard")
 
