@@ -242,8 +242,8 @@ class CatchesUpWhenLookedAt(ModelSystem):
 # Wrong in what they show
 
 
-class KeepsABackupInSight(ModelSystem):
-    """Shows documents that are deleted under another name."""
+class KeepsAnArchiveInSight(ModelSystem):
+    """Shows documents that are deleted under names that nobody gave."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -253,20 +253,9 @@ class KeepsABackupInSight(ModelSystem):
         seen = super().observe()
         self.documents |= seen["document"]
         shown = dict(seen["document"])
-        for name, document in self.documents.items():
+        for number, (name, document) in enumerate(self.documents.items()):
             if name not in seen["document"]:
-                shown[f"{name}-backup"] = document
-        return seen | {"document": shown}
-
-
-class KeepsAnArchiveInSight(KeepsABackupInSight):
-    """Shows documents that are deleted under names that nobody gave."""
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        shown: dict[str, Any] = {}
-        for number, (name, document) in enumerate(seen["document"].items()):
-            shown[f"archive{number}" if name.endswith("-backup") else name] = document
+                shown[f"archive{number}"] = document
         return seen | {"document": shown}
 
 

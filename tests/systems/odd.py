@@ -150,16 +150,6 @@ class Acting(ModelSystem):
         return super().submit(command)
 
 
-class EndsTheProcess(Acting):
-    def act(self) -> None:
-        os._exit(0)
-
-
-class ClosesEverything(Acting):
-    def act(self) -> None:
-        os.closerange(0, 256)
-
-
 class KillsItself(Acting):
     def act(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

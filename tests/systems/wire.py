@@ -73,18 +73,11 @@ def flood(answer: Answer) -> None:
     write(line(answer))
 
 
-def lingers(answer: Answer) -> None:
-    """Has a child of its own that would outlive it, and takes no heed of the end of its input."""
-    child = subprocess.Popen(["/bin/sleep", "3600"])
-    print(child.pid, file=sys.stderr, flush=True)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    write(line(answer))
-
-
 def escapes(answer: Answer) -> None:
-    """Has a child of its own that has left its process group."""
+    """Takes no heed of its end, and has a child of its own that has left its process group."""
     child = subprocess.Popen(["/bin/sleep", "3600"], start_new_session=True)
     print(child.pid, file=sys.stderr, flush=True)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     write(line(answer))
 
 
@@ -155,7 +148,6 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "flood": flood,
     "slow": slow,
     "late": late,
-    "lingers": lingers,
     "escapes": escapes,
     "markup": markup,
     "renamed": renamed,
