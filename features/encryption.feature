@@ -17,7 +17,7 @@ Feature: Encryption at rest
 
       Examples:
         | start                                                             | document  |
-        | a deployed model under Microsoft-managed keys                     | manuals   |
+        | a workspace under Microsoft-managed keys                          | contracts |
         | a workspace under customer-managed keys                           | contracts |
         | a deployed model under customer-managed keys from the portal      | manuals   |
         | a deployed model in a workspace made before customer-managed keys | manuals   |
@@ -41,7 +41,7 @@ Feature: Encryption at rest
 
       Examples:
         | start                                                             | model         |
-        | a deployed model under Microsoft-managed keys                     | support-en-de |
+        | an upload under Microsoft-managed keys                            | legal-en-de   |
         | an upload under customer-managed keys                             | legal-en-de   |
         | a deployed model under customer-managed keys from the portal      | support-en-de |
         | a deployed model in a workspace made before customer-managed keys | support-en-de |
