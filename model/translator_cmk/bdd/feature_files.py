@@ -124,7 +124,6 @@ class FeatureReader:
         self.parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
 
     def feature(self) -> Feature:
-        """Return the feature."""
         trees = children(self.tree, "rule")
         if children(self.tree, "scenario"):  # outside of any rule
             trees.insert(0, self.tree)

@@ -164,7 +164,6 @@ class FeatureLint:
     # A scenario as written
 
     def check_name(self, scenario: Scenario) -> Iterator[Mistake]:
-        """Check the name of a scenario."""
         name = scenario.name
         line = scenario.line
         if not slug(name):

@@ -44,7 +44,7 @@ class CommandList(ListOf):
         self.known = known
 
     def read(self, value: Any) -> tuple[Command, ...]:
-        """Return all the commands."""
+        """Return the commands of all the sentences and names."""
         commands: list[Command] = []
         for index, text in enumerate(super().read(value)):
             if self.known.get(text):

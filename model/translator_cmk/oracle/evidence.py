@@ -236,9 +236,10 @@ def systems_lacking(
     still_silent = frozenset(silent) - refusals - {requirement, REST_STAYS}
     machines: list[Machine] = []
     places: list[int] = []
-    told: dict[object, list[bool]] = {}
+    would_show: dict[object, list[bool]] = {}
     for wrong in mistakes_about(requirement):
-        told_before = len(machines)
+        before = len(machines)
+        # the two are one where it has no refusal
         for gone in dict.fromkeys((refusals | {requirement}, frozenset({requirement}))):
             if not may_tell(commands, gone, wrong):
                 continue
@@ -247,9 +248,9 @@ def systems_lacking(
                 places.append(place)
                 machines.append(demanding_without(still_silent, gone, wrong))
         command = getattr(wrong[0], "on", None) if wrong else None
-        told.setdefault(command, []).append(len(machines) > told_before)
+        would_show.setdefault(command, []).append(len(machines) > before)
     # one command is enough, of which each mistake would have shown
-    suffice = any(map(all, told.values()))
+    suffice = any(map(all, would_show.values()))
     return Lacking(machines, min(places, default=0), suffice)
 
 

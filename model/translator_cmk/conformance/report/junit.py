@@ -123,7 +123,7 @@ def whole_run(envelope: Envelope) -> JUnitCase:
     """Return the run as a test case."""
     code = envelope["exit_code"]
     words, kind = CONCLUSIONS[code]
-    told = plain(envelope.get("trouble", ""))
+    text = plain(envelope.get("trouble", ""))
     if "no_goodbye" in envelope:
-        told = plain(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
-    return JUnitCase("the whole run", "run", kind, f"exit code {code}: {words}", told)
+        text = plain(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
+    return JUnitCase("the whole run", "run", kind, f"exit code {code}: {words}", text)

@@ -200,9 +200,9 @@ def undecided(envelope: Envelope) -> Iterator[str]:
     cases.sort(key=lambda case: not case["scored"])
     for case in cases[:MOST_UNDECIDED]:
         said = last_said(case)
-        told = f"; it said: {plain(said, 200)}" if said else ""
+        quoted = f"; it said: {plain(said, 200)}" if said else ""
         glyph = Status(case["status"]).glyph
-        yield f"{glyph} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{told}"
+        yield f"{glyph} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{quoted}"
     more = len(cases) - MOST_UNDECIDED
     if more > 0:
         yield f"{Status.INCONCLUSIVE.glyph} {more} more were not decided; the report has them all"

@@ -210,16 +210,19 @@ class SequenceLane:
         if not self.running.listed:
             return result
 
+        as_listed = replace(result, differences=(), known=result.differences)
         unlisted = first_difference(result.exchanges, self.unlisted, stage)
+        if not unlisted:
+            return as_listed
         found = {difference.expected for difference in result.differences}
         more = []
         # a fact that was as demanded at first differs only by what is silent now
-        for difference in unlisted.differences if unlisted else ():
+        for difference in unlisted.differences:
             if not isinstance(difference.expected, Fact) or difference.expected in found:
                 more.append(difference)
-        if unlisted and more:
-            return replace(result, differences=tuple(more), why=unlisted.why)
-        return replace(result, differences=(), known=result.differences)
+        if not more:
+            return as_listed
+        return replace(result, differences=tuple(more), why=unlisted.why)
 
     # Keeping failures
 

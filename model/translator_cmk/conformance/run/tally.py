@@ -253,7 +253,7 @@ class Tally:
         return found
 
     def result(self, command: str) -> Result:
-        """Return the result of a command."""
+        """Return what the sequences so far have shown of a command."""
         failures = [failure for failure in self.first if failure.command == command]
         if failures:
             times = sum(self.failed[failure] for failure in failures)

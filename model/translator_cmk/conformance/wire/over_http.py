@@ -84,10 +84,10 @@ class Url(Channel):
             raise self._without_secrets(fault_of(error, self.time_is_up)) from None
         except Fault as fault:
             self.restart()
-            told = self._without_secrets(fault)
+            without_secrets = self._without_secrets(fault)
             if fault.kind != BUSY:
-                raise told from None
-            return {"id": request["id"], **unlearned_answer(request["verb"], str(told))}
+                raise without_secrets from None
+            return {"id": request["id"], **unlearned_answer(request["verb"], str(without_secrets))}
         finally:
             self.deadline.cancel()
         for secret in self.secrets:
