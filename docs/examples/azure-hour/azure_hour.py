@@ -20,6 +20,7 @@ It leaves   the deleted key vaults, with their names taken, for 7 days at no cos
 
 `send` sends all requests, with `az rest`; `az` keeps your sign-in.  The one secret that gets here
 is the key of a Translator resource made here.  It goes to that resource alone (Workspace.ask).
+From the line "# The rest" on, Azure is only read.
 """
 
 import argparse
@@ -438,7 +439,69 @@ def items_in(body):
     return body
 
 
-# Asking Azure
+# Making, asking, deleting
+
+
+def carry_out(logs):
+    """Make everything, ask the questions, and delete everything."""
+    interrupts = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for each in interrupts:
+        signal.signal(each, interrupt)
+    is_whole = False
+    try:
+        must(ask("put", RUN.path, {"location": SETTINGS.region}))
+        for log in logs:
+            log.go_on(begin)
+        if any(log.is_whole for log in logs):
+            say("waiting until access is in force")
+            wait(SETTINGS.spread)
+        for log in logs:
+            log.go_on(ASK[log.question])
+        is_whole = all(log.is_whole for log in logs)
+    except KeyboardInterrupt:
+        say("interrupted")
+    except Failed as problem:
+        say(f"nothing is learned: {problem}")
+    finally:
+        for each in interrupts:
+            signal.signal(each, signal.SIG_IGN)
+        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
+        is_clean = clean_up(logs)
+    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
+    return 0 if is_whole and is_clean else 1
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def clean_up(logs):
+    """Delete everything, and purge the Translator resources; return whether that worked."""
+    is_clean = True
+    for log in logs:
+        if log.workspace is not None:
+            is_clean = log.workspace.delete()
+    say(f"deleting the resource group {RUN.group}")
+    answer = ask("delete", RUN.path)
+    for _ in tries(60 if answer.ok else 0):
+        answer = ask("get", RUN.path)
+        if answer.error == "Not Found":
+            break
+    if answer.error != "Not Found":
+        say(f"NOT DELETED: {answer}; repeat it: az group delete --name {RUN.group}")
+        return False
+    for _ in tries(5):
+        answer = ask("get", f"{RUN.subscription}/{COGNITIVE}/deletedAccounts")
+        for resource in answer.body["value"] if answer.ok else []:
+            if resource["name"].startswith(RUN.group) and ask("delete", resource["id"]).ok:
+                RUN.made.discard(resource["name"])
+        if not RUN.made:
+            return is_clean
+    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(sorted(RUN.made))}")
+    return False
+
+
+# Sending requests
 
 VERSIONS = {  # of the APIs of Azure Resource Manager
     "Microsoft.Authorization": "2022-04-01",
@@ -449,43 +512,6 @@ VERSIONS = {  # of the APIs of Azure Resource Manager
 }
 BUSY = ("Conflict", "Too Many Requests", "Internal Server Error", "Service Unavailable")
 LONGEST = 300  # seconds that `az` may take for a request
-
-
-class Failed(Exception):
-    """Something failed without which a log, or everything, can't go on."""
-
-
-class Answer:
-    """What `az rest` tells: a body, or of an error `ERROR: Bad Request({...})`."""
-
-    def __init__(self, done):
-        self.ok = done.returncode == 0
-        error = "" if self.ok else done.stderr.split("ERROR: ", 1)[-1].strip()
-        self.error, _, text = error.partition("(")
-        self.text = done.stdout if self.ok else text.removesuffix(")")
-        self.code = self.error.replace(" ", "")
-        self.body = None
-        with contextlib.suppress(ValueError, LookupError, TypeError):  # it may have none of these
-            self.body = json.loads(self.text, object_pairs_hook=in_lower_case)
-            self.code = re.sub(r"\W", "", self.body["error"]["code"])[:100] or self.code
-
-    def __str__(self):
-        return "" if self.ok else f"{self.error} {' '.join(self.text.split())[:500]}"
-
-
-def in_lower_case(members):
-    """Return members with their names in lower case: sources disagree on capitals."""
-    return {name.lower(): value for name, value in members}
-
-
-def az(*arguments, given=""):
-    """Run the Azure CLI."""
-    command = ["az", *arguments, "--only-show-errors"]
-    options = {"capture_output": True, "text": True, "timeout": LONGEST}
-    try:
-        return subprocess.run(command, check=False, input=given, **options)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return subprocess.CompletedProcess(command, 1, "", str(problem))
 
 
 def send(method, url, body=None, options=()):
@@ -507,50 +533,17 @@ def ask(method, path, body=None):
     return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body)
 
 
-def settled(path, shows=""):
-    """Look until Azure has finished with something, and shows a text: what is read may be old."""
-    for _ in tries(20):
-        answer = ask("get", path)
-        state = answer.body["properties"].get("provisioningstate") if answer.ok else "Missing"
-        is_done = state in (None, "Succeeded") and shows in answer.text
-        if is_done or state in ("Failed", "Canceled") or answer.error not in ("", "Not Found"):
-            break
-    return answer
+def az(*arguments, given=""):
+    """Run the Azure CLI."""
+    command = ["az", *arguments, "--only-show-errors"]
+    options = {"capture_output": True, "text": True, "timeout": LONGEST}
+    try:
+        return subprocess.run(command, check=False, input=given, **options)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return subprocess.CompletedProcess(command, 1, "", str(problem))
 
 
-def must(answer):
-    """Return the body of an answer that has to be one of success."""
-    if not answer.ok:
-        raise Failed(str(answer))
-    return answer.body
-
-
-def tries(number, pause=None):
-    """Count tries, with a pause between two."""
-    for done in range(number):
-        if done > 0:
-            wait(pause or SETTINGS.pause)
-        yield done
-
-
-def wait(seconds):
-    time.sleep(seconds)
-
-
-def now():
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def plain(region):
-    return region.replace(" ", "").lower()
-
-
-def say(text):
-    with contextlib.suppress(OSError):  # the terminal may be gone, and clean-up goes on
-        print(now()[11:19], text, flush=True)
-
-
-# Starting and ending
+# The rest only reads: its one `post` asks whether the name of a key vault is free
 
 
 def main(arguments=None):
@@ -626,63 +619,74 @@ def problems_of(logs):
                 yield f"the name {name} is not free"
 
 
-def carry_out(logs):
-    """Make everything, ask the questions, and delete everything."""
-    interrupts = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for each in interrupts:
-        signal.signal(each, interrupt)
-    is_whole = False
-    try:
-        must(ask("put", RUN.path, {"location": SETTINGS.region}))
-        for log in logs:
-            log.go_on(begin)
-        if any(log.is_whole for log in logs):
-            say("waiting until access is in force")
-            wait(SETTINGS.spread)
-        for log in logs:
-            log.go_on(ASK[log.question])
-        is_whole = all(log.is_whole for log in logs)
-    except KeyboardInterrupt:
-        say("interrupted")
-    except Failed as problem:
-        say(f"nothing is learned: {problem}")
-    finally:
-        for each in interrupts:
-            signal.signal(each, signal.SIG_IGN)
-        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
-        is_clean = clean_up(logs)
-    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
-    return 0 if is_whole and is_clean else 1
+class Failed(Exception):
+    """Something failed without which a log, or everything, can't go on."""
 
 
-def interrupt(*_):
-    raise KeyboardInterrupt
+class Answer:
+    """What `az rest` tells: a body, or of an error `ERROR: Bad Request({...})`."""
+
+    def __init__(self, done):
+        self.ok = done.returncode == 0
+        error = "" if self.ok else done.stderr.split("ERROR: ", 1)[-1].strip()
+        self.error, _, text = error.partition("(")
+        self.text = done.stdout if self.ok else text.removesuffix(")")
+        self.code = self.error.replace(" ", "")
+        self.body = None
+        with contextlib.suppress(ValueError, LookupError, TypeError):  # it may have none of these
+            self.body = json.loads(self.text, object_pairs_hook=in_lower_case)
+            self.code = re.sub(r"\W", "", self.body["error"]["code"])[:100] or self.code
+
+    def __str__(self):
+        return "" if self.ok else f"{self.error} {' '.join(self.text.split())[:500]}"
 
 
-def clean_up(logs):
-    """Delete everything, and purge the Translator resources; return whether that worked."""
-    is_clean = True
-    for log in logs:
-        if log.workspace is not None:
-            is_clean = log.workspace.delete()
-    say(f"deleting the resource group {RUN.group}")
-    answer = ask("delete", RUN.path)
-    for _ in tries(60 if answer.ok else 0):
-        answer = ask("get", RUN.path)
-        if answer.error == "Not Found":
+def in_lower_case(members):
+    """Return members with their names in lower case: sources disagree on capitals."""
+    return {name.lower(): value for name, value in members}
+
+
+def settled(path, shows=""):
+    """Look until Azure has finished with something, and shows a text: what is read may be old."""
+    for _ in tries(20):
+        answer = ask("get", path)
+        state = answer.body["properties"].get("provisioningstate") if answer.ok else "Missing"
+        is_done = state in (None, "Succeeded") and shows in answer.text
+        if is_done or state in ("Failed", "Canceled") or answer.error not in ("", "Not Found"):
             break
-    if answer.error != "Not Found":
-        say(f"NOT DELETED: {answer}; repeat it: az group delete --name {RUN.group}")
-        return False
-    for _ in tries(5):
-        answer = ask("get", f"{RUN.subscription}/{COGNITIVE}/deletedAccounts")
-        for resource in answer.body["value"] if answer.ok else []:
-            if resource["name"].startswith(RUN.group) and ask("delete", resource["id"]).ok:
-                RUN.made.discard(resource["name"])
-        if not RUN.made:
-            return is_clean
-    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(sorted(RUN.made))}")
-    return False
+    return answer
+
+
+def must(answer):
+    """Return the body of an answer that has to be one of success."""
+    if not answer.ok:
+        raise Failed(str(answer))
+    return answer.body
+
+
+def tries(number, pause=None):
+    """Count tries, with a pause between two."""
+    for done in range(number):
+        if done > 0:
+            wait(pause or SETTINGS.pause)
+        yield done
+
+
+def wait(seconds):
+    time.sleep(seconds)
+
+
+def now():
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain(region):
+    return region.replace(" ", "").lower()
+
+
+def say(text):
+    with contextlib.suppress(OSError):  # the terminal may be gone, and clean-up goes on
+        print(now()[11:19], text, flush=True)
 
 
 if __name__ == "__main__":
