@@ -63,6 +63,7 @@ class ProgressBar:
 
     def announce(self, text: str) -> None:
         """Show a text at once: the next may take long to come."""
+        # nothing has begun, as under pytest
         if not self.label:
             return
         self.shown = monotonic()

@@ -40,6 +40,7 @@ class Graph(Walk, Generic[Label]):
         nothing = array("i", [NOT_OFFERED] * self.width)
         for state, command, state_after, label in self.visits(step):
             place = state * self.width + command
+            # a state has no edges until its commands are taken, one after another
             while len(self.after) <= place:
                 self._add_state(nothing)
             self.after[place] = state_after

@@ -451,6 +451,7 @@ class Oracle:
         It may not differ: each state is contradicted somewhere, but nothing on which all agree is,
         or it has left alone what it may leave alone.  That goes uncompared from here on.
         """
+        # where no transition fits the answer, those that it would have meant
         possible = closed if fitting else self._answered_alike(seen)
         states = tuple(dict.fromkeys(transition.after for transition in possible))
         differences = self._differences(states, observation, seen.uncompared, seen.shown)
