@@ -30,7 +30,7 @@ from ..system import MACHINE
 from .content import Content, register_digest
 from .losses import events, fates
 from .losses.chain import chain
-from .losses.events import CAUSES, EVENTS, HARMLESS, Case, start
+from .losses.events import CAUSES, EVENTS, HARMLESS, start
 from .losses.explorer import unreached, what_if_size
 from .losses.over_time import timeline
 from .questions import load_questions
@@ -41,22 +41,6 @@ from .sourced import data, load_seen
 
 def decide_pages(content: Content) -> Iterator[Page]:
     """Yield the pages for architects, whose templates read the data files themselves."""
-
-    @cache
-    def causes() -> list[Case]:
-        return events.cases(CAUSES)
-
-    def what_breaks() -> Mapping[str, Any]:
-        return {
-            "causes": causes(),
-            "groups": events.groups(causes()),
-            "harmless": events.cases(HARMLESS),
-            "refused": events.always_refused(),
-            "chain": chain(causes()),
-            "timeline": timeline(causes()),
-            "fates": fates,
-        }
-
     yield Page("decide/ten-minutes.md", "ten-minutes.md", ten_minutes)
     yield Page("decide/index.md", "decide.md", partial(decision, content))
     yield Page("decide/what-breaks.md", "what-breaks.md", what_breaks)
@@ -82,6 +66,20 @@ def decision(content: Content) -> Mapping[str, Any]:
         "choices": CHOICES,
         "decided": {"words": CHOICES, "rules": rules},
         "digest": register_digest(content.evidence.register),
+    }
+
+
+def what_breaks() -> Mapping[str, Any]:
+    """Return the data of the page on what takes data away."""
+    causes = events.cases(CAUSES)
+    return {
+        "causes": causes,
+        "groups": events.groups(causes),
+        "harmless": events.cases(HARMLESS),
+        "refused": events.always_refused(),
+        "chain": chain(causes),
+        "timeline": timeline(causes),
+        "fates": fates,
     }
 
 
@@ -184,7 +182,7 @@ def try_value(value: Mapping[str, Any]) -> Tried:
     if any(each.word == "refused" for each in results.values()):
         withheld_by = withheld(differs)
     because = sorted({name for each in results.values() for name in each.names})
-    # an acceptance through each channel names nothing
+    # where each channel accepts it, no result names a requirement
     if not because and "permitted_by" in value:
         because = [value["permitted_by"]]
     return Tried(value["says"], results, withheld_by, because)
@@ -226,6 +224,7 @@ def withheld(differs: Differences) -> list[str]:
     These are the requirements with a counter-row that puts it in use in a model that refuses no
     such request.
     """
+    # either channel has the same
     before, request = asked_for("portal", differs)
     lenient = [
         row for row in ROWS if not (isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys)

@@ -147,7 +147,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     if is_called_the_model(report):
         for problem in contradictions(folder, report):
             return found._replace(problems=(problem,))
-    # what was run here is known not to be the model itself
+    # a report that somebody sent may be one of the model under another name
     was_run_here = "run" in entry
     if not was_run_here and could_be_the_models(folder, report):
         return found._replace(standing=UNPROVEN, report=report)

@@ -154,6 +154,7 @@ class Estate(Clients):
         https://github.com/Azure/azure-sdk-for-js/blob/main/sdk/translation/test-resources.bicep
         """
         properties = account.properties
+        # an emulator that doesn't say how the hosts of accounts are named
         if not self.cloud.account_suffix:
             return str(properties.endpoint)
         subdomain = properties.custom_sub_domain_name or account.name

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     select_last_failed(args)
     # those that are generated take long over HTTPS
     args.lane = args.lane or [FEATURES]
-    # without the extra no child process is started
+    # without the extra this fails here, instead of in a child process
     import_module("azure.identity")
     target = target_of(args)
     args.python = FACTORY

@@ -86,7 +86,9 @@ def import_key(call: Call, vault: Vault) -> Body:
 
 
 def imported_size(call: Call, key_type: str) -> int:
-    """Return the size in bits of the first number of the key that is imported; raises `Problem`."""
+    """Return the size in bits of the first number of the key that is imported; raises `Problem`
+    where it lacks one of two.
+    """
     parts = ("x", "y") if key_type == "EC" else ("n", "e")
     numbers = []
     try:

@@ -99,8 +99,8 @@ def turn_on_protections(call: Call, vault: Vault) -> None:
     """Turn on soft delete and purge protection; raises `Problem` where one is to be turned off."""
     soft_delete = call.asked.get(SOFT_DELETE, bool)
     purge_protection = call.asked.get(PURGE_PROTECTION, bool)
-    # Azure refuses to be asked for no purge protection even where there is none
     turns_off_soft_delete = soft_delete is False and vault.soft_delete
+    # Azure refuses to be asked for no purge protection even where there is none
     if turns_off_soft_delete or purge_protection is False:
         raise malformed("The protections of a key vault cannot be set to false.", "BadRequest")
     if soft_delete:
@@ -113,7 +113,8 @@ def turn_on_protections(call: Call, vault: Vault) -> None:
 def set_permission_model_and_access(call: Call, vault: Vault) -> None:
     """Switch the permission model and set the access policies.
 
-    What is to decide about access is set before what no longer does, since Azure does both at once.
+    Azure does both at once.  So policies are set while Azure RBAC decides, after the switch to it
+    or before the switch from it: nobody loses access in between.
     """
     wants_rbac = call.asked.get(RBAC, bool)
     if wants_rbac is True and vault.permission_model != "rbac":

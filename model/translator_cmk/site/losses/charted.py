@@ -247,7 +247,7 @@ def charted(scope: Scope, machine: Machine) -> Charted:
     for kind in ORDER:
         for name in searched.names(kind):
             column = column_of(Place(kind, name), searched.states)
-            # it has record 0, that of the start, in every state that does not change it
+            # what never changes has record 0, that of the start, in every state
             if any(column):
                 places.append(Place(kind, name))
                 columns.append(column)

@@ -305,6 +305,7 @@ def findings_by_requirement() -> Mapping[str, list[Shown]]:
     for event in EVENTS:
         known = findings_of(event.event)
         shown = [*known.lost]
+        # of what comes after other events the table says nothing
         if event.afterwards:
             shown += known.remedied
         for finding in shown:
