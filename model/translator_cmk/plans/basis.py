@@ -83,20 +83,19 @@ def weakest_of(
     # An effect is how the cause is brought about.
     counting = [name for name in named if register[name].kind != "effect"] or named
     basis = weakest_basis(counting, register)
-    weakest = [name for name in counting if register[name].basis == basis]
-    # An assumption is always shown.  Else the one is that says what becomes of such a thing.
+    # Of what is assumed an assumption is shown, though another requirement says more of the thing.
     if basis == "assumed":
-        return Basis(most_telling(weakest, stake), basis)
-    return Basis(most_telling(counting, stake, weakest), basis)
+        counting = [name for name in counting if register[name].basis == basis]
+    return Basis(most_telling(counting, stake), basis)
 
 
-def most_telling(names: list[str], stake: Stake, otherwise: list[str] | None = None) -> str:
+def most_telling(names: list[str], stake: Stake) -> str:
     """Return the first requirement that is about things of this kind, or else the first of all."""
     about = requirements_about().get(stake.kind, frozenset())
     for name in names:
         if name in about:
             return name
-    return (otherwise or names)[0]
+    return names[0]
 
 
 @cache

@@ -385,19 +385,14 @@ def loss_in(stake: Stake, possible: Iterable[Transition], undecided: frozenset[s
 def regained_in(stake: Stake, possible: Sequence[Transition], silent: frozenset[str]) -> list[Loss]:
     """Return that something lost is there again after a command, in all states or in some."""
     again: list[frozenset[str]] = []
-    not_again: set[str] = set()
     for transition in possible:
         by = transition.outcome.by if isinstance(transition.outcome, Accepted) else frozenset()
-        if stake.is_lost_in(transition.before):
-            if stake.is_lost_in(transition.after):
-                not_again |= by
-            else:
-                again.append(by)
+        if stake.is_lost_in(transition.before) and not stake.is_lost_in(transition.after):
+            again.append(by)
     if not again:
         return []
     degree: Degree = "must" if len(again) == len(possible) else "may"
-    # The fewest requirements that bring it back, without those that don't in another state.
-    least = min(again, key=lambda by: (len(by), sorted(by)))
-    by = least - not_again or least
+    # Where states differ in what brings it back, the fewest requirements say enough.
+    by = min(again, key=lambda by: (len(by), sorted(by)))
     deciding = by & silent if degree == "may" else frozenset[str]()
     return [Loss(stake, degree, by, deciding)]
