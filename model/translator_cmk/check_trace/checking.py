@@ -174,7 +174,6 @@ class Checker:
         self._time = event.time
 
     def _judge(self, at: int, event: Event) -> None:
-        """Judge one event."""
         self.verdict.judged += 1
         if event.judgeable:
             self.verdict.judgeable += 1

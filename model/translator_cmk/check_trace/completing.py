@@ -106,6 +106,7 @@ def possible(command: type[Command], field: str, known: Values, stage: Stage) ->
         "tier": stage.tiers,
     }
     values: list[Any] = []
+    # Some names are given in some cases only, so this one may be missing.
     if field in command.named_where:
         values.append(None)
     if field in on_stage:

@@ -32,7 +32,6 @@ class JudgedLog:
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code of this log."""
         if not self.verdict.fits:
             return DEVIATIONS
         if self.ended_by != OK:

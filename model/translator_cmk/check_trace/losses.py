@@ -58,8 +58,10 @@ class Loss:
     @property
     def was_looked_for(self) -> bool:
         """Return whether it was seen, or the thing was seen once the loss was due."""
-        if self.gone is not None or self.due is None or self.alive is None:
-            return self.gone is not None
+        if self.gone is not None:
+            return True
+        if self.due is None or self.alive is None:
+            return False
         return self.alive.at >= self.due.at
 
 

@@ -70,7 +70,6 @@ TITLE = "What was recorded of customer-managed keys on Azure AI Translator"
 
 
 def page_html(logs: Sequence[JudgedLog], register: Register) -> str:
-    """Return the page."""
     return without_identifiers(document_html(page_of(logs, register), TITLE))
 
 
@@ -209,7 +208,7 @@ def tables_of(log: JudgedLog, register: Register) -> Iterator[Block]:
     shown = {each.id: shows.shown[each.id] for each in main_first(shows, register)}
     if shown:
         yield Heading(3, "Shown: a system without it would have differed")
-        yield requirements(shown, register)
+        yield requirement_table(shown, register)
     if shows.settled:
         yield Heading(3, "Settled: the article doesn't say it, and we had assumed it")
         yield Table(("Rests on", "Assumption", "Seen"), tuple(settled_rows(shows, register)))
@@ -222,14 +221,14 @@ def tables_of(log: JudgedLog, register: Register) -> Iterator[Block]:
     }
     if still_open:
         head = f"Still open: requests touched it, and nothing decides it: {len(still_open)}"
-        yield Folded((head,), (requirements(still_open, register),))
+        yield Folded((head,), (requirement_table(still_open, register),))
     also = {each.id: lines for each, lines in about_azure(shows, register)}
     if also:
         head = f"Shown of what other documents of Microsoft's say: {len(also)}"
-        yield Folded((head,), (requirements(also, register),))
+        yield Folded((head,), (requirement_table(also, register),))
 
 
-def requirements(found: Mapping[str, Lines], register: Register) -> Table:
+def requirement_table(found: Mapping[str, Lines], register: Register) -> Table:
     """Return a table of requirements with the lines that they rest on."""
     rows = []
     for name, lines in found.items():

@@ -81,9 +81,9 @@ def key_of_account_updated(
     if after.key is UNKNOWN:
         yield from unknown_key(context)
     elif after.key is not None:
-        yield from enabled(context, context.estate.used_key(after.key))
+        yield from keys_enabled(context, context.estate.used_key(after.key))
     elif after.leaves_key_open:
-        yield left_out(context)
+        yield key_left_out(context)
     else:
         yield given_up(context)
 
@@ -147,10 +147,10 @@ def key_put_in_use(
     if used is None:
         yield from unknown_key(context)
     else:
-        yield from enabled(context, used)
+        yield from keys_enabled(context, used)
 
 
-def enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
+def keys_enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
     """Yield that customer-managed keys are enabled, with another key perhaps."""
     # A key that nothing tells is not judged.
     if used is None:
@@ -203,7 +203,7 @@ def given_up(context: Context) -> PlannedChange:
     return context.change("key-given-up-beside", (give_up,), owner=owner.address)
 
 
-def left_out(context: Context) -> PlannedChange:
+def key_left_out(context: Context) -> PlannedChange:
     """Return that a body names no key any more, which may mean that it is given up."""
     readings = may((ReturnToMicrosoftManagedKeys(context.account.name),))
     owner = context.other_owner_of_key()

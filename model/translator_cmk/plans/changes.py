@@ -40,7 +40,6 @@ class Operation:
 
     @property
     def address(self) -> str:
-        """Return the address of its resource."""
         return self.resource.address
 
 

@@ -123,7 +123,6 @@ def with_places(report: Report, folder: str) -> Report:
 
 
 def exit_code_of(report: Report) -> int:
-    """Return the exit code."""
     if report.reds:
         return DEVIATIONS
     return INCOMPLETE if report.undecided else OK

@@ -9,7 +9,7 @@ from ..machine.entities import Resource
 from ..requirements import Register
 from .basis import BY_THE_ARTICLE, Basis, basis_of
 from .context import PlannedChange
-from .walk import Effect, Loss, Walk
+from .walk import CommandEffect, Loss, Walk
 
 LATER = frozenset({"back", "may be back", "stays lost"})
 """What becomes of something that is lost already: no finding by itself."""
@@ -45,7 +45,7 @@ class Consequence:
     """Whether its requirement is that something is not specified, and nothing is assumed."""
 
 
-Readings = Mapping[int, Iterable[Effect]]
+Readings = Mapping[int, Iterable[CommandEffect]]
 """By the number of each reading of a change, its effects in all orders."""
 
 
@@ -59,7 +59,7 @@ class Telling:
     """The requirements that do not count."""
 
     def consequences(
-        self, effect: Effect, change: PlannedChange, readings: Readings, walk: Walk
+        self, effect: CommandEffect, change: PlannedChange, readings: Readings, walk: Walk
     ) -> Iterator[Consequence]:
         """Yield what becomes of what the account holds by one command."""
         for loss in effect.losses:
@@ -79,7 +79,7 @@ class Telling:
             yield from self._of_requests("not specified", effect.deciding - NO_FINDINGS)
             yield from self._of_things_under_no_key(effect)
 
-    def _of_things_under_no_key(self, effect: Effect) -> Iterator[Consequence]:
+    def _of_things_under_no_key(self, effect: CommandEffect) -> Iterator[Consequence]:
         """Yield what is assumed of each thing where the account gives its key up."""
         names = sorted(effect.deciding - NO_FINDINGS)
         if not isinstance(effect.command, ReturnToMicrosoftManagedKeys) or not names:
@@ -92,18 +92,18 @@ class Telling:
             is_kept = not told.is_open and not stake.is_lost_in(effect.after)
             yield replace(told, assumed="kept") if is_kept else told
 
-    def regained(self, effect: Effect, walk: Walk) -> list[Consequence]:
+    def regained(self, effect: CommandEffect, walk: Walk) -> list[Consequence]:
         """Return what is there again after a command and what stays lost, as losses are ordered."""
         told = [*self._staying(effect), *self._coming_back(effect, walk)]
         return sorted(told, key=lambda consequence: consequence.what)
 
-    def _staying(self, effect: Effect) -> Iterator[Consequence]:
+    def _staying(self, effect: CommandEffect) -> Iterator[Consequence]:
         """Yield what stays lost after a command."""
         for loss in effect.stays:
             told = self._of_thing(effect, loss, "stays lost")
             yield replace(told, after=type(effect.command))
 
-    def _coming_back(self, effect: Effect, walk: Walk) -> Iterator[Consequence]:
+    def _coming_back(self, effect: CommandEffect, walk: Walk) -> Iterator[Consequence]:
         """Yield what is there again after a command, or may be."""
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
@@ -115,7 +115,9 @@ class Telling:
                 told = replace(told, after=type(effect.command))
             yield told
 
-    def _of_thing(self, effect: Effect, loss: Loss, becomes: str, reading: str = "") -> Consequence:
+    def _of_thing(
+        self, effect: CommandEffect, loss: Loss, becomes: str, reading: str = ""
+    ) -> Consequence:
         """Return what becomes of one thing, with the requirement that is shown for it."""
         by = loss.by | {reading} if reading else loss.by
         shown = basis_of(effect.before, effect.command, loss, self.register, reading)
@@ -163,7 +165,9 @@ class Telling:
         )
 
 
-def broken_demands(effect: Effect, register: Register, silent: Collection[str]) -> dict[str, str]:
+def broken_demands(
+    effect: CommandEffect, register: Register, silent: Collection[str]
+) -> dict[str, str]:
     """Return the demands of the article that a request breaks, each with the requirement by which
     it is refused.
     """

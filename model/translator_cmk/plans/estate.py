@@ -85,7 +85,7 @@ AFTER = "after"
 
 
 @dataclass
-class Known(Generic[T]):
+class KnownThing(Generic[T]):
     """A thing of the plan, with what is known of it before and after."""
 
     name: str
@@ -112,12 +112,12 @@ class Known(Generic[T]):
             self.is_created |= CREATE in entry.resource.actions
 
 
-class KnownKey(Known[Key]):
+class KnownKey(KnownThing[Key]):
     """A key of a vault."""
 
 
 @dataclass
-class KnownVault(Known[Vault]):
+class KnownVault(KnownThing[Vault]):
     """A vault."""
 
     keys: dict[str, KnownKey] = field(default_factory=dict)
@@ -162,7 +162,7 @@ class User:
 
 
 @dataclass
-class KnownAccount(Known[Account]):
+class KnownAccount(KnownThing[Account]):
     """An account that is judged."""
 
     kind: str = "Translator"
@@ -181,7 +181,6 @@ class KnownAccount(Known[Account]):
 
     @property
     def location(self) -> str:
-        """Return its location."""
         for facts in self.states:
             if isinstance(facts.location, str):
                 return location_name(facts.location)

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..shapes import DAY, TEXT, Choice, ListOf, MapOf, Text, record
 from ..strict_yaml import read_yaml
 from .estate import HOLDS, OTHERS, address_in_words
-from .finding import Finding, Known, Report
+from .finding import Finding, KnownFinding, Report
 from .verdicts import MAY_LOSE, NOT_JUDGED, VERDICTS
 
 NAME = Text(".+", "the name of an account")
@@ -41,7 +41,7 @@ class Exceptions:
     """The mildest verdict that makes a plan red."""
     holds: Mapping[str, str] = field(default_factory=dict)
     """By name of an account what it holds; `others` is every account that has no line."""
-    known: Sequence[Known] = ()
+    known: Sequence[KnownFinding] = ()
 
 
 NO_EXCEPTIONS = Exceptions()
@@ -55,11 +55,11 @@ def read_exceptions(file: str) -> Exceptions:
     return Exceptions(
         red_from=fields.get("red-from", MAY_LOSE),
         holds={OTHERS: "models", **holds},
-        known=[Known(**each) for each in fields.get("known", ())],
+        known=[KnownFinding(**each) for each in fields.get("known", ())],
     )
 
 
-def fits(known: Known, finding: Finding) -> bool:
+def fits(known: KnownFinding, finding: Finding) -> bool:
     """Return whether an exception is about a finding; ids of Azure have no case."""
     names = (finding.address.lower(), address_in_words(finding.address).lower())
     return finding.verdict == known.verdict and known.address.lower() in names
@@ -69,7 +69,7 @@ def with_exceptions(
     report: Report, counted: Exceptions, proposed: Exceptions, today: date
 ) -> Report:
     """Return the report in which the findings that are expected don't count."""
-    exceptions: list[Known] = []
+    exceptions: list[KnownFinding] = []
     for status, listed in (("known", counted.known), ("new", proposed.known)):
         for each in listed:
             is_over = each.until < today.isoformat()
@@ -77,7 +77,7 @@ def with_exceptions(
     found: list[Finding] = []
     for finding in report.findings:
         found.append(replace(finding, exception=exception_to(finding, exceptions)))
-    unfit: list[Known] = []
+    unfit: list[KnownFinding] = []
     for each in counted.known:
         if not any(fits(each, finding) for finding in report.findings):
             unfit.append(each)
@@ -89,9 +89,9 @@ def with_exceptions(
     )
 
 
-def exception_to(finding: Finding, exceptions: Iterable[Known]) -> Known | None:
+def exception_to(finding: Finding, exceptions: Iterable[KnownFinding]) -> KnownFinding | None:
     """Return the first exception that fits a finding and counts, or else the last that fits it."""
-    found: Known | None = None
+    found: KnownFinding | None = None
     for each in exceptions:
         if fits(each, finding):
             found = each

@@ -37,7 +37,7 @@ class Part:
     replay: Replay | None = None
 
 
-class Known(NamedTuple):
+class KnownFinding(NamedTuple):
     """One finding that somebody expects."""
 
     address: str
@@ -81,16 +81,15 @@ class Finding:
     """The address of the account or the vault that goes too, and whose finding tells it all."""
     place: Place | None = None
     """Where the resource is written, if that is known."""
-    exception: Known | None = None
+    exception: KnownFinding | None = None
     """The exception that fits it."""
 
     @property
     def address(self) -> str:
-        """Return the address of its resource."""
         return self.resource.address
 
     @property
-    def known(self) -> Known | None:
+    def known(self) -> KnownFinding | None:
         """Return the exception by which it doesn't count."""
         is_known = self.exception is not None and self.exception.status == "known"
         return self.exception if is_known else None
@@ -141,7 +140,7 @@ class Report:
     """How many accounts there are of each kind that is not judged."""
     notes: tuple[Note, ...]
     red_from: str = MAY_LOSE
-    unfit: tuple[Known, ...] = ()
+    unfit: tuple[KnownFinding, ...] = ()
     """The exceptions that fit nothing."""
 
     def is_red(self, finding: Finding) -> bool:

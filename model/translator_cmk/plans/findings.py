@@ -37,7 +37,7 @@ from .verdicts import (
     VERDICTS,
     graver,
 )
-from .walk import NAMES_THAT_MEAN_NOTHING, Effect, Stake, Traced, Walk, Walker
+from .walk import NAMES_THAT_MEAN_NOTHING, CommandEffect, Stake, Traced, Walk, Walker
 
 DELETIONS = {
     "account-deleted": "account",
@@ -196,7 +196,7 @@ class Judge:
         """Return what one change does, at its worst over all orders."""
         walk = story.walk
         telling = Telling(story.context.account.name, self.register, self.article.silent)
-        found: list[tuple[str, Effect]] = []
+        found: list[tuple[str, CommandEffect]] = []
         for effect in traced.all_effects():
             found.append((self._verdict(effect, change, traced.effects, walk), effect))
         verdicts = filter(None, [change.verdict, *(verdict for verdict, _ in found)])
@@ -219,7 +219,7 @@ class Judge:
 
     def _verdict(
         self,
-        effect: Effect,
+        effect: CommandEffect,
         change: PlannedChange,
         readings: Readings,
         walk: Walk,
@@ -235,6 +235,7 @@ class Judge:
             reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
             return REFUSED if reasons else ""
         deciding = effect.deciding - NO_FINDINGS
+        # Where all is lost already, what is not specified costs nothing.
         if effect.nothing_left:
             return ""
         if isinstance(outcome, Unspecified):
@@ -329,13 +330,13 @@ def changes_without_finding(
             yield Finding(resource)
 
 
-def gravity(effect: Effect) -> tuple[int, int, int]:
+def gravity(effect: CommandEffect) -> tuple[int, int, int]:
     """Return by what the worst of several effects is found; of equals, it is the earliest."""
     certain = sum(1 for loss in effect.losses if loss.degree == "must")
     return certain, len(effect.losses), -len(effect.path)
 
 
-def loses_less(effect: Effect, worst: Effect) -> bool:
+def loses_less(effect: CommandEffect, worst: CommandEffect) -> bool:
     """Return whether something that must be lost in the worst order may be kept in this one."""
     may_be_kept = {loss.stake for loss in effect.losses if loss.degree == "may"}
     for loss in worst.losses:

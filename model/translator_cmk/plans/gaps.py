@@ -9,7 +9,7 @@ from .context import PlannedChange
 from .finding import Finding, Gap
 from .plan import DELETE
 from .verdicts import LOSES, MAY_LOSE
-from .walk import Effect, Walk
+from .walk import CommandEffect, Walk
 
 
 def how_long(
@@ -63,7 +63,7 @@ def may_give_back(walk: Walk, number: int) -> bool:
     return False
 
 
-def effects_of(walk: Walk, number: int) -> Iterator[tuple[Effect, PlannedChange]]:
+def effects_of(walk: Walk, number: int) -> Iterator[tuple[CommandEffect, PlannedChange]]:
     """Yield each effect of an operation, with the change that has it."""
     for (operation, _), traced in walk.traced.items():
         if operation == number:

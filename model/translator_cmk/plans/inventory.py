@@ -28,7 +28,6 @@ class Entry:
 
     @property
     def address(self) -> str:
-        """Return the address of the resource."""
         return self.resource.address
 
 

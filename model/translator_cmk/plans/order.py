@@ -36,7 +36,7 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     if first.address == second.address:
         return first.place < second.place
     # What an operation makes is there before another one names it.
-    if (names(first, that_are_new=True) - existing) & names(second):
+    if (entities_named(first, that_are_new=True) - existing) & entities_named(second):
         return True
     if not plan.ordered:
         return False
@@ -61,7 +61,7 @@ def dependent_comes_before(first: Operation, second: Operation) -> bool:
     return second.resource.actions == (CREATE, DELETE)
 
 
-def names(operation: Operation, that_are_new: bool = False) -> set[Name]:
+def entities_named(operation: Operation, that_are_new: bool = False) -> set[Name]:
     """Return the entities that an operation names: those that it makes, or the others."""
     named: set[Name] = set()
     for change in operation.changes:

@@ -69,6 +69,7 @@ def location_of(report: Report, finding: Finding) -> dict[str, Any]:
 
     Code scanning refuses a whole file in which one result has no place in a file.
     """
+    # Standard input has no file, so the plan gets a likely name.
     place = finding.place or Place(report.plan.source.replace("standard input", "plan.json"), 1)
     return {
         "logicalLocations": [{"fullyQualifiedName": plain(finding.address), "kind": "resource"}],

@@ -123,6 +123,7 @@ class Setup:
         yield self.create_resource(self.account.before or self.account.after)
         used = self.account.key
         has_identity = self.account.before is None or self.account.before.has_identity is not False
+        # Keys are enabled with an identity: if it is off now, it is turned off after that.
         if has_identity or used is not None:
             yield EnableIdentity(name)
         for vault in self.vaults:

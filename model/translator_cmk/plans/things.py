@@ -264,7 +264,6 @@ class Group:
 
     @property
     def is_subscription(self) -> bool:
-        """Return whether it is a subscription."""
         return isinstance(self.subscription, str)
 
 

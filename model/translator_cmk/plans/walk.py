@@ -36,8 +36,7 @@ from ..machine import (
     observe,
 )
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from ..machine.rows import Effect as EffectRow
-from ..machine.rows import Row, Silent
+from ..machine.rows import Effect, Row, Silent
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.transitions import Transition
@@ -95,7 +94,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Effect:
+class CommandEffect:
     """What one command does, in one order."""
 
     command: Command
@@ -125,9 +124,9 @@ class Traced:
     """All that a walk finds of one change: its effects, by the number of the reading."""
 
     change: PlannedChange
-    effects: dict[int, list[Effect]] = field(default_factory=dict)
+    effects: dict[int, list[CommandEffect]] = field(default_factory=dict)
 
-    def all_effects(self) -> Iterator[Effect]:
+    def all_effects(self) -> Iterator[CommandEffect]:
         """Yield its effects in each reading."""
         return chain.from_iterable(self.effects.values())
 
@@ -250,7 +249,7 @@ class Walker:
 
     def _submit(
         self, node: Node, command: Command, model: State
-    ) -> tuple[Effect, tuple[Degree, ...]]:
+    ) -> tuple[CommandEffect, tuple[Degree, ...]]:
         """Let the oracle take one command, and return what that does to what is at stake.
 
         ``model`` is the state of the full model after it.
@@ -270,7 +269,7 @@ class Walker:
                 unspecified.append(stake)
             elif was == "must" and not self._account_is_lost(node):
                 regained += regained_in(stake, last.possible, oracle.machine.silent)
-        effect = Effect(
+        effect = CommandEffect(
             command,
             # Of what is not compared nothing is demanded, so its answer is no finding.
             outcome=last.outcome if last.compared else Accepted(),
@@ -299,7 +298,7 @@ class Walker:
         if self._account_is_lost(node):
             return
         for row in COUNTER_ROWS:
-            if not isinstance(row, EffectRow) or row.on is not type(command):
+            if not isinstance(row, Effect) or row.on is not type(command):
                 continue
             # A system may make this mistake.
             if row.requirement in node.oracle.machine.silent:
@@ -357,10 +356,10 @@ def identity(node: Node) -> object:
     return (node.done, frozenset(oracle.states), oracle.open, node.model, node.degrees)
 
 
-def loss_in(stake: Stake, possible: Iterable[Transition], undecided: frozenset[str]) -> Loss:
+def loss_in(stake: Stake, possible: Iterable[Transition], left_open: frozenset[str]) -> Loss:
     """Return how far a command loses something, and the requirements by which it does.
 
-    Where it may also be kept, those decide that are ``undecided`` by the command, or else those
+    Where it may also be kept, those decide that are ``left_open`` by the command, or else those
     that make the difference.
     """
     losing: list[frozenset[str]] = []
@@ -378,7 +377,7 @@ def loss_in(stake: Stake, possible: Iterable[Transition], undecided: frozenset[s
         # It is lost in every state, so it rests on what all of them share.
         shared = frozenset.intersection(*losing) if losing else all_losing
         return Loss(stake, "must", shared or all_losing)
-    deciding = (all_losing & undecided) or all_losing.difference(*keeping)
+    deciding = (all_losing & left_open) or all_losing.difference(*keeping)
     return Loss(stake, "may", all_losing, deciding)
 
 
@@ -393,6 +392,6 @@ def regained_in(stake: Stake, possible: Sequence[Transition], silent: frozenset[
         return []
     degree: Degree = "must" if len(again) == len(possible) else "may"
     # Where states differ in what brings it back, the fewest requirements say enough.
-    by = min(again, key=lambda by: (len(by), sorted(by)))
+    by = min(again, key=lambda names: (len(names), sorted(names)))
     deciding = by & silent if degree == "may" else frozenset[str]()
     return [Loss(stake, degree, by, deciding)]

@@ -114,11 +114,11 @@ def body(entry: Fields, name: str, address: str) -> Attributes | None:
     """Return a body of ARM as attributes; what what-if did not resolve is unknown."""
     if entry.value.get(name) is None:
         return None
-    known, unknown = resolved({"id": address, **entry.mapping(name)})
+    known, unknown = known_and_unknown({"id": address, **entry.mapping(name)})
     return Attributes(known, unknown)
 
 
-def resolved(value: Any) -> tuple[Any, Any]:
+def known_and_unknown(value: Any) -> tuple[Any, Any]:
     """Return a value without what is unknown in it, and where that stands: expressions such as
     `[reference(...)]`, and secrets, which are shown as `*******`.
     """
@@ -132,10 +132,10 @@ def resolved(value: Any) -> tuple[Any, Any]:
         known: dict[str, Any] = {}
         unknown: dict[str, Any] = {}
         for name, item in value.items():
-            known[name], unknown[name] = resolved(item)
+            known[name], unknown[name] = known_and_unknown(item)
         return known, unknown
     if isinstance(value, list):
-        pairs = [resolved(item) for item in value]
+        pairs = [known_and_unknown(item) for item in value]
         return [item for item, _ in pairs], [where for _, where in pairs]
     return value, False
 
