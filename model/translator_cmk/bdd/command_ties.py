@@ -123,7 +123,7 @@ def missing_ways() -> Iterator[Diagnostic]:
             text = f"the sequence {SMOKE} lacks {name}"
             yield missing(SEQUENCES, command, text, "add a step in which it is accepted")
         if command not in searched:
-            remedy = "add its sentence to a scope, so that tours and fuzzing ask it"
+            remedy = f"add its sentence to a scope of tours and to {WHAT_IF.name}, that of the page"
             yield missing(SCOPES_FILE, command, f"no scope offers {name}", remedy)
         elif command not in asked_what_if and name not in NOT_IN_WHAT_IF:
             text = f"the scope {WHAT_IF.name} does not offer {name}"
@@ -132,7 +132,7 @@ def missing_ways() -> Iterator[Diagnostic]:
     for row in ROWS:
         if isinstance(row, Refuse) and row.requirement not in broken:
             text = f"the sequence {REFUSALS} does not break {row.requirement}"
-            yield missing(SEQUENCES, row.on, text, f"add a {row.on.__name__} that it refuses")
+            yield missing(SEQUENCES, row.on, text, f"add a step {row.on.__name__} that it refuses")
 
 
 def named_sequences() -> dict[str, Commands]:

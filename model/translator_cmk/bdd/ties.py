@@ -63,7 +63,8 @@ def ties() -> list[Diagnostic]:
         found += [*scenario_diagnostics(features), *strength_diagnostics()]
         found += release_diagnostics()
         found += example_diagnostics(EXAMPLE, files_of(features))
-    return [*found, *module_diagnostics(), *page_diagnostics(register)]
+    found += [*module_diagnostics(), *decision_diagnostics(register)]
+    return [*found, *page_diagnostics(register)]
 
 
 # Register and rows
@@ -249,6 +250,19 @@ def module_diagnostics() -> Iterator[Diagnostic]:
         yield Diagnostic(feature, 1, text, remedy)
 
 
+# Decisions
+
+DECISIONS = ROOT / "docs" / "decisions"
+
+
+def decision_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each decision that a requirement names and nobody has written."""
+    for requirement in register.values():
+        if requirement.decision and not (DECISIONS / requirement.decision).is_file():
+            file = DECISIONS / requirement.decision
+            yield Diagnostic(file, 1, f"{requirement.id} names it, and it is not there", "write it")
+
+
 # Releases
 
 CHANGELOG = ROOT / "CHANGELOG.md"
@@ -270,7 +284,7 @@ ID = re.compile(rf"(?<![\w/.-])(?:{TOPIC})\.{NAME}(?![\w/.(-])")
 FOLDERS_OF_PAGES = (
     ROOT,
     ROOT / "docs",
-    ROOT / "docs" / "decisions",
+    DECISIONS,
     PACKAGE / "site" / "pages",
     PACKAGE / "site" / "data",
 )
