@@ -82,6 +82,7 @@ def set_policy(call: Call, vault: Vault, policy: Policy, before: Policy | None) 
     """Let a principal have these permissions, and no others."""
     account = account_with_identity(call, policy.object_id)
     if account is not None:
+        # who sets all policies says again what is there, which is no request
         is_granted = has_grant(call, vault, account)
         if policy.gives_key_access and not is_granted:
             call.submit(commands.GrantKeyAccess(vault.name, account))

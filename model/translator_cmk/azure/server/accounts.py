@@ -84,6 +84,7 @@ def create_account(call: Call, group: Group) -> Body:
         requested_key_source(call),
     )
     call.submit(command)
+    # an account of the name that was purged may have left some
     put_settings(call, "user_assigned", name, {})
     occupy(call, name, CREATING)
     hide(call, "account", name)

@@ -109,6 +109,7 @@ class ManagerCall(Call):
         name = self.at.get("subscription", "").lower()
         for world in self.worlds.latest():
             record = world.state.tables[Subscription].get(name)
+            # a record is a tuple
             if record is not None:
                 return str(record[Subscription.position["tenant"]])
         return "common"

@@ -80,10 +80,10 @@ def requested_regions(call: Call) -> Iterator[tuple[int, bool]]:
 
 @value
 def region_statuses(shown: Values) -> list[Body]:
-    """Whether a model is deployed, for each region to which it ever was."""
+    """Whether a model is deployed, for each region in which a client wants it to be."""
     deployed = regions_of(shown.call, shown.entity)
-    ever = settings_of(shown.call.world, "deployed", shown.entity.name).get("regions", ())
-    return [{"region": region, "isDeployed": region in deployed} for region in ever]
+    wanted = settings_of(shown.call.world, "deployed", shown.entity.name).get("regions", ())
+    return [{"region": region, "isDeployed": region in deployed} for region in wanted]
 
 
 @value

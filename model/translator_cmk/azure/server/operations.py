@@ -45,6 +45,7 @@ def operations(call: Call, subscription: Subscription) -> dict[str, Any]:
 def begin(call: Call) -> Operation:
     """Begin an operation."""
     subscription = call.at["subscription"].name
+    # all that take no time are one
     if not call.strictness.provisioning:
         return Operation(call.world.id_of("operation", subscription))
     operation = Operation(str(uuid4()), call.now + call.strictness.provisioning)

@@ -126,9 +126,11 @@ def line_at(
     last = before[-1]
     if fate == last.fate == "lost":
         return last.line
+    # of such a thing the table of consequences tells nothing
     if "loss" not in thing:
         return line_of(basis_of_fate(moment, fate, thing["thing"]))
     lost, after = findings(moment, thing["loss"], causes)
+    # the loss itself, or else what comes after it
     if fate == "lost" and last.fate == "there":
         return line_of(lost.basis)
     return line_of(after.basis)
