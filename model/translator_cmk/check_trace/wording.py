@@ -147,8 +147,10 @@ def alike(verdict: TraceVerdict) -> Iterator[list[Loss]]:
     for losses in verdict.losses:
         found: dict[tuple[Any, ...], list[Loss]] = {}
         for loss in losses.all:
+            kind = loss.name[0]
             last = loss.gone or loss.alive
-            key = (loss.name[0], loss.gone is None, last and last.at, loss.back)
+            last_line = last.at if last is not None else None
+            key = (kind, loss.gone is None, last_line, loss.back)
             found.setdefault(key, []).append(loss)
         yield from found.values()
 

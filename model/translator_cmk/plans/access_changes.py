@@ -35,14 +35,14 @@ class Rights:
     """By principal of which nothing tells whose it is, and that may be a group."""
 
 
-def lacks_some_of(rights: Mapping[Any, Any], others: Mapping[Any, Any]) -> bool:
-    """Return whether somebody no longer has all the rights that there were."""
-    for principal, permissions in others.items():
-        here = rights.get(principal, frozenset())
-        if here is UNKNOWN or permissions is UNKNOWN:
-            if here is not permissions:
+def somebody_lost_rights(had: Mapping[Any, Any], has: Mapping[Any, Any]) -> bool:
+    """Return whether somebody lacks a permission that they had, or may lack it."""
+    for principal, old in had.items():
+        new = has.get(principal, frozenset())
+        if old is UNKNOWN or new is UNKNOWN:
+            if old is not new:
                 return True
-        elif not permissions <= here:
+        elif not old <= new:
             return True
     return False
 
@@ -199,9 +199,9 @@ def rights_changed(
     elif has.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif not has.certain and context.uses(vault):
-        if lacks_some_of(has.perhaps, had.perhaps):
+        if somebody_lost_rights(had.perhaps, has.perhaps):
             yield policies_unknown(context, vault)
-        elif lacks_some_of(has.by_others, had.by_others):
+        elif somebody_lost_rights(had.by_others, has.by_others):
             yield from access_of_others_gone(context, vault)
 
 
@@ -232,12 +232,13 @@ def policies_updated(
     context: Context, vault: KnownVault, before: Vault, after: Vault
 ) -> Iterator[PlannedChange]:
     """Yield what another list of policies in the vault itself gives or takes."""
+    # A vault without a list leaves its policies to others.
     if not isinstance(before.policies, tuple) or after.policies is None:
         return
     had = rights_given(context, before.policies)
     if after.policies is UNKNOWN:
-        is_mine = had.by_others and context.shows_no_access(vault)
-        if had.certain or had.perhaps or is_mine:
+        may_rely_on_others = had.by_others and context.shows_no_access(vault)
+        if had.certain or had.perhaps or may_rely_on_others:
             yield policies_unknown(context, vault)
         return
     has = rights_given(context, after.policies)
@@ -262,14 +263,14 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
             # It gives no access now, and the account need not have it.
             continue
         other = new_role(context, vault)
-        # The same role of the same principal is no other one: the deletion takes it too.
-        is_other = other is not None and not is_the_same(context, other.after, role)
-        if is_other and context.entry.resource.actions == (CREATE, DELETE):
+        # The same role of the same principal is no other role: the deletion takes it too.
+        gets_another = other is not None and not is_the_same(context, other.after, role)
+        if gets_another and context.entry.resource.actions == (CREATE, DELETE):
             # The new role is there before the old one goes.
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         # A role without a name that is known may be one that gives no access to keys.
-        readings = may(remove, is_mine is True and bool(role.name) and not is_other)
+        readings = may(remove, is_mine is True and bool(role.name) and not gets_another)
         if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
             kind = "access-of-others-gone"
         yield context.change(kind, readings, vault, **words)

@@ -47,7 +47,9 @@ def causes(plan: Plan, resource: PlannedResource) -> Iterator[PlannedResource]:
         name = re.sub(r"\.\d+", "", attribute)
         for reference in resource.references.get(name, ()):
             address = instance_of(plan, resource, reference)
-            yield from (other for other in plan.changes() if other.address == address)
+            for other in plan.changes():
+                if other.address == address:
+                    yield other
 
 
 def forced(plan: Plan, resource: PlannedResource) -> Forced | None:

@@ -8,7 +8,9 @@ from typing import Any
 from .fields import Fields
 from .plan import UNKNOWN, without_keys
 
-RESOURCE = re.compile(r"(?P<address>(data\.)?[A-Za-z][\w-]*\.[A-Za-z_][\w-]*)(?P<attribute>.*)")
+RESOURCE = re.compile(r"(data\.)?[A-Za-z][\w-]*\.[A-Za-z_]")
+"""How a reference to a resource begins."""
+
 NOT_RESOURCES = frozenset({"var", "local", "module", "each", "count", "self", "path", "terraform"})
 """The first words of references that lead to no resource by themselves."""
 
@@ -164,7 +166,7 @@ def resolve(name: str, module: Module, for_each: tuple[str, ...], depth: int) ->
         for outer in longest(for_each):
             for resolved in resolve(outer, module, (), depth - 1):
                 yield of_each(resolved, words)
-    elif words[0] not in NOT_RESOURCES and RESOURCE.fullmatch(without_keys(name)):
+    elif words[0] not in NOT_RESOURCES and RESOURCE.match(without_keys(name)):
         yield module.prefixed(name)
 
 

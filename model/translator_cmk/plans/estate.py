@@ -424,6 +424,7 @@ class Estate:
         """Add the account that a key is put in use for, if the plan has no resource of it."""
         reference = facts.account
         is_known = reference in self.accounts or reference in self.not_judged
+        # What has an address is a resource of the plan.
         if not isinstance(reference, str) or is_known or reference.startswith("@"):
             return
         account = KnownAccount(self.names.new(last_word(reference), "account"))
@@ -460,6 +461,7 @@ class Estate:
 
     def access_before(self, vault: KnownVault, account: KnownAccount) -> bool | None:
         """Return whether a policy gives access before the change; None if nothing tells."""
+        # Its policies are ignored, so they tell nothing.
         if vault.uses_rbac:
             return None
         mine = [self.is_of(policy, account) for policy in self.policies_before(vault)]

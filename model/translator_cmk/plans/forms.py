@@ -520,16 +520,12 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
         shape.update(properties=True, kind=True)
     if unknown.get("identity"):
         shape["identity"] = unknown["identity"]
-    resource_id = attributes.text("id")
-    name = attributes.text("name")
-    parent = attributes.text("parent_id")
-    if not isinstance(resource_id, str) and isinstance(parent, str) and isinstance(name, str):
-        # Azure gives the id, but it follows from parent, type and name.
-        resource_id = id_under(parent, kind, name)
-    if not isinstance(resource_id, str):
+    resource_id = id_of_azapi(attributes, kind)
+    if resource_id is None:
         shape["id"] = True
+    name = attributes.text("name")
     outside = {
-        "id": resource_id if isinstance(resource_id, str) else None,
+        "id": resource_id,
         "name": name if isinstance(name, str) else "",
         "location": attributes.get("location"),
         "identity": attributes.known.get("identity") or known.get("identity"),
@@ -537,8 +533,15 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
     return kind, Attributes({**known, **outside}, shape)
 
 
-def id_under(parent: str, kind: str, name: str) -> str:
-    """Return the id of a resource in its parent: a group, or another resource."""
+def id_of_azapi(attributes: Attributes, kind: str) -> str | None:
+    """Return the id of an `azapi_resource`: before it is made, it follows from parent and name."""
+    resource_id = attributes.text("id")
+    if isinstance(resource_id, str):
+        return resource_id
+    parent = attributes.text("parent_id")
+    name = attributes.text("name")
+    if not isinstance(parent, str) or not isinstance(name, str):
+        return None
     words = kind.split("/")
     # The parent of `Microsoft.KeyVault/vaults/keys` is a vault, whose id names the provider.
     if len(words) > 2:

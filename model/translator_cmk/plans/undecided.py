@@ -163,6 +163,7 @@ def roles_on_what_is_not_shown(estate: Estate) -> Iterator[NotJudged]:
         is_on_a_vault = vault_in(role.scope) is not None
         if is_on_a_vault or any(covers(role.scope, vault, estate) for vault in looked_at):
             continue
+        # A role of a judged account is judged with it.
         if not any(estate.is_of(role, account) for account in estate.every_account()):
             yield NotJudged("role-on-what-is-not-shown", entry.resource)
 
