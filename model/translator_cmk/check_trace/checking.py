@@ -191,6 +191,7 @@ class Checker:
         allowed = None
         if event.is_unknown_refusal:
             self._note_refusal(at, event)
+            # Nobody knows what the code means, so the command may have been carried out.
             self._follower.submit(*event.commands, idle=True)
         elif event.commands:
             allowed = self._follower.submit(*event.commands, idle=event.idle)

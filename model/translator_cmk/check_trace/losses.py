@@ -86,21 +86,11 @@ class Losses:
     def without_late(self, event: Event, oracle: Oracle) -> Event:
         """Return an event, whose command was submitted, without the losses that may still come."""
         self._note_uploads(event)
-        # It had to be refused, but a loss that is late explains that it was accepted.
-        if isinstance(event.outcome, Accepted) and isinstance(oracle.last.outcome, Refused):
-            used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
-            if used and all(loss.gone is None for loss in used):
-                for loss in used:
-                    loss.is_late = True
-                event = event._replace(outcome=None)
-        demanded = oracle.observe()
-        # It may be refused or not, and shows that a thing is there that had to be lost.
         if isinstance(event.outcome, Accepted):
-            for name in named_in(event, USES):
-                if is_lost(demanded, name) and self._loss(name).gone is None:
-                    self._loss(name).is_late = True
+            event = self._without_late_answer(event, oracle)
         if event.observation is None:
             return event
+        demanded = oracle.observe()
         omitted: set[Address] = set()
         for name in self._things(demanded):
             is_there = is_shown(event, name) and sees(event.observation, name)
@@ -113,6 +103,22 @@ class Losses:
                 shown.reasons, shown.audit, shown.hidden, shown.only, shown.omitted | omitted
             )
         )
+
+    def _without_late_answer(self, event: Event, oracle: Oracle) -> Event:
+        """Return an accepted event, without its outcome if losses that are late explain that."""
+        if isinstance(oracle.last.outcome, Refused):
+            used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
+            # What was seen lost once is not late any more.
+            if used and all(loss.gone is None for loss in used):
+                for loss in used:
+                    loss.is_late = True
+                return event._replace(outcome=None)
+        # It need not be refused, but shows that a thing is there that had to be lost.
+        demanded = oracle.observe()
+        for name in named_in(event, USES):
+            if is_lost(demanded, name) and self._loss(name).gone is None:
+                self._loss(name).is_late = True
+        return event
 
     def depends_on_late(self, event: Event) -> bool:
         """Return whether an event is an acceptance that a loss that may still come would end."""

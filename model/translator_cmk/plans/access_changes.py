@@ -199,6 +199,7 @@ def rights_changed(
     elif has.certain and not had.certain:
         yield context.change("policy-created", (context.grant(vault),), vault)
     elif not has.certain and context.uses(vault):
+        # No entry is the account's for certain, so it uses its key by one that may be.
         if somebody_lost_rights(had.perhaps, has.perhaps):
             yield policies_unknown(context, vault)
         elif somebody_lost_rights(had.by_others, has.by_others):

@@ -108,12 +108,12 @@ class Telling:
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
             told = self._of_thing(effect, loss, becomes)
-            assumed = "stays lost" if loss.stake in walk.lost_at_an_end else "back"
-            if told.basis == "assumed":
-                told = replace(told, assumed=assumed)
-            if told.assumed == "stays lost":
-                told = replace(told, after=type(effect.command))
-            yield told
+            if told.basis != "assumed":
+                yield told
+            elif loss.stake in walk.lost_at_an_end:
+                yield replace(told, assumed="stays lost", after=type(effect.command))
+            else:
+                yield replace(told, assumed="back")
 
     def _of_thing(
         self, effect: CommandEffect, loss: Loss, becomes: str, reading: str = ""

@@ -300,7 +300,7 @@ class Walker:
         for row in COUNTER_ROWS:
             if not isinstance(row, Effect) or row.on is not type(command):
                 continue
-            # A system may make this mistake.
+            # A system may make this mistake, so the thing need not stay lost.
             if row.requirement in node.oracle.machine.silent:
                 continue
             for stake, degree in zip(self.stakes, node.degrees, strict=True):
