@@ -78,6 +78,7 @@ def how_it_goes(context: Context, thing: Policy | Role, access: str) -> tuple[st
         words["cause"] = cause.address
         is_replaced = DELETE in cause.actions
         return "access-replaced-with-its-identity" if is_replaced else "access-replaced", words
+    # Under another address the same access is still one entry in Azure: the deletion takes it.
     for other in context.estate.entries:
         is_made = other.resource.actions == (CREATE,) and other.resource.type == resource.type
         if is_made and is_the_same(context, other.after, thing):

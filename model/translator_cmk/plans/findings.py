@@ -213,6 +213,7 @@ class Judge:
         told: tuple[Consequence, ...] = ()
         if change.cites:
             told = (telling.of_request("refused", change.cites),)
+        # What it gives back is told by the first order in which it does.
         for effect in traced.all_effects():
             told = told or tuple(telling.regained(effect, walk))
         return Part(story.operation.verb, change, verdict, told)

@@ -83,12 +83,13 @@ def operations_gone(before: Key, after: Key) -> list[str]:
     """Return what an account does with its key and can't do any more."""
     if UNKNOWN in (before.operations, after.operations) or after.operations is None:
         return []
-    had = before.operations
-    return [
-        each
-        for each in OPERATIONS
-        if (had is None or each.lower() in had) and each.lower() not in after.operations
-    ]
+    gone: list[str] = []
+    for operation in OPERATIONS:
+        # A key of which nothing is said can do all.
+        was_there = before.operations is None or operation.lower() in before.operations
+        if was_there and operation.lower() not in after.operations:
+            gone.append(operation)
+    return gone
 
 
 def starts_later(context: Context, before: Key, after: Key) -> bool:

@@ -104,6 +104,7 @@ class Setup:
         used = self.account.key
         is_in_use = used is not None and used.vault == vault.name
         protected = vault.before is None or vault.before.purge_protection is not False
+        # Keys are enabled by an access policy: a vault in use gets roles after that.
         yield CreateVault(
             vault.name,
             self.region(vault),

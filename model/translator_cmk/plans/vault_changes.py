@@ -68,6 +68,7 @@ def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Pla
     if before.purge_protection is True and after.purge_protection is False:
         never = "environment.vault-protections"
         yield context.change("vault-unprotected", (NOTHING,), vault, verdict=REFUSED, cites=never)
+    # The entries of its policies are of principals of the old tenant.
     if before.tenant != after.tenant and isinstance(after.tenant, str):
         readings = may(context.revoke(vault))
         yield context.change("vault-tenant", readings, vault, "tenant.vault-moved")

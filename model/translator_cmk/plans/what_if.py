@@ -47,6 +47,7 @@ def is_what_if(value: Any) -> bool:
     properties = value.get("properties")
     if isinstance(properties, Mapping):
         return "changes" in properties
+    # That of a deployment stack has an object in place of the list.
     return "changes" in value and "status" in value
 
 
