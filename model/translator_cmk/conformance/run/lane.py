@@ -69,10 +69,12 @@ class SequenceLane:
         """How many sequences each command broke."""
         self.failed: Counter[Kind] = Counter()
         self.agreed: set[Kind] = set()
+        """The kinds of steps that were as demanded."""
         self.detours = steps_of(asked) if asked else float("inf")
         """How many steps are left for what is planned again."""
         self.oracle = oracle_for(machine_of(running.silent), self.declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), self.declared)
+        """Demands nothing of what is listed."""
         self.model = oracle_for(machine_of(silent_in("full", load_register())), self.declared)
         self.attempts = MOST_ATTEMPTS_OF_ALL
         """How many are left for shrinking."""
