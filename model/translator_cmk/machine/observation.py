@@ -143,7 +143,5 @@ def visible(world: World, observed: ObservedKind) -> Iterator[tuple[str, Fields]
     for entity in sorted(world.every(observed.kind), key=lambda entity: entity.name):
         if observed.shows(entity):
             fields = observed.view(entity)
-            yield (
-                entity.name,
-                {field: value for field, value in fields.items() if value is not None},
-            )
+            seen = {field: value for field, value in fields.items() if value is not None}
+            yield entity.name, seen

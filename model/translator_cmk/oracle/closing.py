@@ -143,6 +143,7 @@ def left_open(
                 spoken.append(spoken_of(machine, command, before))
                 found.append(Open(leeway(machine, command, before, after, limit, is_last)))
             else:
+                # a refused command writes nothing
                 spoken.append(frozenset())
     return found, frozenset.intersection(*spoken) if spoken else frozenset()
 
@@ -180,6 +181,7 @@ def closed(
             changes = as_seen(projections_of(machine, start, limit), open_fields, seen, start)
             try:
                 yield Transition(before, what_counts(machine).settled(start, changes), outcome)
+            # no state has these values together
             except RowDefect:
                 continue
 
@@ -192,7 +194,9 @@ def starts(
     """
     before, after, outcome = transition
     yield after
-    for command in commands if isinstance(outcome, Accepted) else ():
+    if not isinstance(outcome, Accepted):
+        return
+    for command in commands:
         if named_by(command) <= transitions(machine, before, command, limit).free:
             yield before
 
@@ -235,9 +239,9 @@ def as_recorded(
     if field != "exists":
         value = shows.get(field)
         if value == ABSENT and shows.get("key_source") == MICROSOFT:
-            value = (
-                None  # without its key under customer-managed keys, a resource would have lost it
-            )
+            # without its key under customer-managed keys, a resource would have lost it
+            value = None
+        # of its key source a workspace records only whether it is the customer
         if kind is Workspace and field == "key_source":
             value = value == CUSTOMER
         recorded = recorded_field(kind, field)
