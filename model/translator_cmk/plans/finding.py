@@ -103,7 +103,7 @@ class Finding:
 
     @property
     def consequences(self) -> list[Consequence]:
-        """Return what comes of all its parts."""
+        """Return the consequences of all its parts."""
         return [each for part in self.parts for each in part.consequences]
 
     @property
