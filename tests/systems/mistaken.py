@@ -181,6 +181,17 @@ class RefusesEveryKey(ModelSystem):
         return super().submit(command)
 
 
+class HasNoEnablingInItsPortal(ModelSystem):
+    """Refuses to put a key in use through the portal."""
+
+    declaration = declared("no enabling in its portal")
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
+            return Refused()
+        return super().submit(command)
+
+
 class AcceptsEverything(ModelSystem):
     """Accepts every command, and does nothing."""
 

@@ -5,16 +5,21 @@ about requirements of its own, so these lead, unless the oracle knows better: wi
 requirement a system would do exactly what was seen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cache, lru_cache
 
+from ..machine import COUNTER_ROWS, DEFAULT_STAGE, Accepted, initial
+from ..machine.rows import Refuse, Row
 from ..oracle import Comparison, Differs, Why, compare_recorded, oracle_for
-from ..oracle.profiles import silent_in
+from ..oracle.grounds import KEPT_MISTAKES, step
+from ..oracle.profiles import MODEL, silent_in
 from ..requirements import load_register
 from .assertions import AssertionFailed
 from .demands import machine_without
+from .feature_records import Pickle
 from .recorded_system import CapabilityMissing
 from .scenario_run import ScenarioRun, SetupFailed
+from .vocabulary import asserts, commands_of
 
 Causes = tuple[str, ...]
 """What a failure is attributed to: ids of requirements, or a capability that is declared."""
@@ -83,6 +88,35 @@ def first_difference_of(run: ScenarioRun, silent: frozenset[str] | None = None) 
         if isinstance(comparison, Differs):
             return comparison
     return None
+
+
+# What explains a refusal
+
+
+@cache
+def refusals_ruled_out_by(pickle: Pickle) -> frozenset[Row]:
+    """Return the mistakes by which a request is refused that whoever passes a scenario has
+    accepted.
+    """
+    found: set[Row] = set()
+    state = initial(DEFAULT_STAGE)
+    commands = list(commands_of(pickle))
+    if not asserts(pickle, "accepted"):
+        commands.pop()
+    for command in commands:
+        _, outcome = step(MODEL, state, command)
+        state, mistakes = KEPT_MISTAKES.step(state, command)
+        if isinstance(outcome, Accepted):
+            found.update(row for row in mistakes if isinstance(row, Refuse))
+    return frozenset(found)
+
+
+def explaining_none(ruled_out: Set[Row]) -> frozenset[str]:
+    """Return the requirements of which every mistake is a refusal that is ruled out."""
+    mistakes: dict[str, set[Row]] = {}
+    for row in COUNTER_ROWS:
+        mistakes.setdefault(row.requirement, set()).add(row)
+    return frozenset(name for name, rows in mistakes.items() if rows <= ruled_out)
 
 
 def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:

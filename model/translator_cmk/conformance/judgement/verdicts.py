@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from ...bdd.causes import explaining_none, refusals_ruled_out_by
+from ...machine.rows import Row
 from ...requirements import load_register
 from ...verdict import (
     DECIDED,
@@ -16,7 +18,7 @@ from ...verdict import (
     weigh,
 )
 from ...verdict import exit_code as exit_code_of
-from .cases import Case, Ids, is_scored, pickles_by_id
+from .cases import FEATURES, Case, Ids, is_scored, pickles_by_id
 
 
 class Failure(NamedTuple):
@@ -37,7 +39,8 @@ class Failure(NamedTuple):
 class Result(NamedTuple):
     """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
-    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if
+    ``attributed_to``: the requirements that a failure is attributed to.  ``rests_on``: those that
+    the demanded answer rests on.  ``fault``: its kind, if
     the system broke.
     ``shown``: the rest of a failure, from its requirement to the messages.
     """
@@ -46,6 +49,7 @@ class Result(NamedTuple):
     reason: str = ""
     seconds: float = 0.0
     attributed_to: Ids = ()
+    rests_on: Ids = ()
     fault: str = ""
     shown: str = ""
     step: int = -1
@@ -110,6 +114,30 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
     )
     status, reason = weigh(as_run)
     return result._replace(status=status, reason=reason, known=known.get(case.id, ""))
+
+
+def with_causes_that_tell(
+    cases: Iterable[Case], verdicts: Mapping[str, Result]
+) -> dict[str, Result]:
+    """Return the verdicts, each failed scenario without the causes that do not tell it from those
+    that passed: a system that refuses for such a cause would have refused there, too.  If no cause
+    is left, it is attributed to what the demanded answer rests on.
+    """
+    scenarios = [case for case in cases if case.lane == FEATURES]
+    ruled_out: set[Row] = set()
+    if any(verdicts[case.id].attributed_to for case in scenarios):
+        for case in scenarios:
+            if verdicts[case.id].status is Status.PASSED:
+                ruled_out |= refusals_ruled_out_by(pickles_by_id()[case.id])
+    explain_none = explaining_none(ruled_out)
+
+    told = dict(verdicts)
+    for case in scenarios:
+        verdict = verdicts[case.id]
+        telling = tuple(name for name in verdict.attributed_to if name not in explain_none)
+        causes = telling or verdict.rests_on or verdict.attributed_to
+        told[case.id] = verdict._replace(attributed_to=causes)
+    return told
 
 
 def does_count(case: Case, result: Result) -> bool:

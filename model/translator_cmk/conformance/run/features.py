@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from ...bdd.assertions import Assertion, AssertionFailed, MustBeShown, format_observed
-from ...bdd.causes import causes_of, comparison_of
+from ...bdd.causes import causes_of, comparison_of, why_of
 from ...bdd.demands import demanded_of, is_contradicted
 from ...bdd.diagnostics import format_path
 from ...bdd.failures import (
@@ -149,6 +149,7 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
 
     if isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(
+            rests_on=why_of(run, scenario.case.silent).rests_on,
             shown=in_full(scenario, run, subject),
             failure=in_brief(error, run, subject),
             size=size_of(run),

@@ -18,7 +18,15 @@ from ...requirements import load_register
 from ...verdict import FAILING, OF_CASES
 from ..judgement.cases import Case, in_order
 from ..judgement.deviations import Deviations
-from ..judgement.verdicts import Result, counts, does_count, exit_code, once_more, verdict_on
+from ..judgement.verdicts import (
+    Result,
+    counts,
+    does_count,
+    exit_code,
+    once_more,
+    verdict_on,
+    with_causes_that_tell,
+)
 from ..report.envelope import FORMAT, Made, case_to_json, groups
 from ..report.essentials import REPLAY, STANDING_FOR
 from ..report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, derived_files
@@ -131,7 +139,9 @@ class Running:
         own_features = asked.pop("own_features")
         cases = in_order(self.cases.values())
         known = self.deviations.known(cases, self.results)
-        verdicts = {case.id: verdict_on(case, self.results, known) for case in cases}
+        verdicts = with_causes_that_tell(
+            cases, {case.id: verdict_on(case, self.results, known) for case in cases}
+        )
         stale = list(self.deviations.stale(cases, self.results)) if self.finished else []
         envelope = {
             "format": FORMAT,
