@@ -56,13 +56,13 @@ def own_first(run: ScenarioRun, silent: frozenset[str] | None) -> Causes:
     if differs is None:
         return own
     rule = run.pickle.group
-    not_silent = differs.step.machine.silent.isdisjoint
+    are_silent = differs.step.machine.silent
     named = differs.why.attributed_to
     leading = [name for name in own if name in named]
-    if rule in own and not differs.why.without and not_silent({rule}):
+    if rule in own and not differs.why.without and rule not in are_silent:
         leading.insert(0, rule)
     if not named and not leading:
-        leading = [name for name in own if not_silent({name})]
+        leading = [name for name in own if name not in are_silent]
     return tuple(dict.fromkeys([*leading, *named]))
 
 
@@ -101,6 +101,7 @@ def refusals_ruled_out_by(pickle: Pickle) -> frozenset[Row]:
     found: set[Row] = set()
     state = initial(DEFAULT_STAGE)
     commands = list(commands_of(pickle))
+    # the last command is that of the When, which need not be accepted
     if not asserts(pickle, "accepted"):
         commands.pop()
     for command in commands:

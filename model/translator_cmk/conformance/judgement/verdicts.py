@@ -116,28 +116,29 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
     return result._replace(status=status, reason=reason, known=known.get(case.id, ""))
 
 
-def with_causes_that_tell(
+def without_causes_ruled_out(
     cases: Iterable[Case], verdicts: Mapping[str, Result]
 ) -> dict[str, Result]:
-    """Return the verdicts, each failed scenario without the causes that do not tell it from those
-    that passed: a system that refuses for such a cause would have refused there, too.  If no cause
-    is left, it is attributed to what the demanded answer rests on.
+    """Return the verdicts, each failed scenario without the causes that those that passed rule out:
+    a system that refuses for such a cause would have refused there, too.
+
+    If no cause is left, it is attributed to what the demanded answer rests on.
     """
     scenarios = [case for case in cases if case.lane == FEATURES]
     ruled_out: set[Row] = set()
     if any(verdicts[case.id].attributed_to for case in scenarios):
         for case in scenarios:
-            if verdicts[case.id].status is Status.PASSED:
-                ruled_out |= refusals_ruled_out_by(pickles_by_id()[case.id])
+            if verdicts[case.id].status is Status.PASSED and case.pickle is not None:
+                ruled_out |= refusals_ruled_out_by(case.pickle)
     explain_none = explaining_none(ruled_out)
 
-    told = dict(verdicts)
+    found = dict(verdicts)
     for case in scenarios:
         verdict = verdicts[case.id]
-        telling = tuple(name for name in verdict.attributed_to if name not in explain_none)
-        causes = telling or verdict.rests_on or verdict.attributed_to
-        told[case.id] = verdict._replace(attributed_to=causes)
-    return told
+        left = tuple(name for name in verdict.attributed_to if name not in explain_none)
+        causes = left or verdict.rests_on or verdict.attributed_to
+        found[case.id] = verdict._replace(attributed_to=causes)
+    return found
 
 
 def does_count(case: Case, result: Result) -> bool:

@@ -25,7 +25,7 @@ from ..judgement.verdicts import (
     exit_code,
     once_more,
     verdict_on,
-    with_causes_that_tell,
+    without_causes_ruled_out,
 )
 from ..report.envelope import FORMAT, Made, case_to_json, groups
 from ..report.essentials import REPLAY, STANDING_FOR
@@ -139,7 +139,7 @@ class Running:
         own_features = asked.pop("own_features")
         cases = in_order(self.cases.values())
         known = self.deviations.known(cases, self.results)
-        verdicts = with_causes_that_tell(
+        verdicts = without_causes_ruled_out(
             cases, {case.id: verdict_on(case, self.results, known) for case in cases}
         )
         stale = list(self.deviations.stale(cases, self.results)) if self.finished else []
