@@ -190,7 +190,9 @@ def notice_mistake(mistake: Row, right: PrefixTree) -> bool:
 
 
 def tells_apart(name: str, right: PrefixTree, wrong: Machine) -> bool:
-    """Return whether one machine demands a scenario of the requirement that the other does not."""
+    """Return whether the right machine demands a scenario of the requirement that the wrong one
+    does not.
+    """
     mistaken = PrefixTree(Oracle(wrong))
     for pickle in pickles():
         if name not in pickle.requirements or demanded(mistaken, pickle):

@@ -21,8 +21,8 @@ def suites(scopes: Iterable[Scope], steps: int) -> Iterator[Suite]:
 
 
 def within(scope: Scope, steps: int) -> Suite:
-    """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is
-    worth most.
+    """Return sequences of a scope in so many steps: a whole tour if there is room for one, or what
+    is worth most.
     """
     if pairs(scope) <= steps:
         whole = suite(scope)
