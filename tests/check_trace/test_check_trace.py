@@ -315,7 +315,9 @@ def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
     )
 
 
-def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
+def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vault = cmd.CreateVault("kv-prod", "westeurope", "production", "g")
     recovered = {
         "command": {"command": "RecoverVault"},
@@ -326,9 +328,11 @@ def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) ->
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     assert run(b"", file=str(file)).error == ""
-    assert trouble(run(text)).startswith(
-        "standard input:1: RecoverVault has no vault, and the log names none"
-    )
+    no_name = "standard input:1: RecoverVault has no vault, and the log names none"
+    assert trouble(run(text)).startswith(no_name)
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_bytes(text)
+    assert trouble(run(text)).startswith(no_name)
     assert run(lines({"trace": 1, "names": {"vault": ["kv-prod"]}}) + text).error == ""
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..language.lines import SourceLine, read_lines
+from ..language.lines import STANDARD_INPUT, SourceLine, read_lines
 from ..language.strict_json import LONGEST, parse_json
 from ..language.traces import (
     EVENTS,
@@ -96,13 +96,13 @@ class TraceReader:
         return stated if isinstance(stated, list | frozenset) else ()
 
     def _known_values(self) -> Values:
-        """Return the values that the trace gives; of standard input, which is read once, those of
-        its head.
+        """Return the values that the trace gives; of standard input or a pipe, which can be read
+        only once, those of its head.
         """
         if self._known is None:
-            self._known = known_values(
-                ahead(self.file) if Path(self.file).is_file() else [self.head]
-            )
+            can_be_read_twice = self.file != STANDARD_INPUT and Path(self.file).is_file()
+            lines = ahead(self.file) if can_be_read_twice else [self.head]
+            self._known = known_values(lines)
         return self._known
 
 
