@@ -20,7 +20,12 @@ from translator_cmk.language.sentences import (
     read_command,
     read_fact,
 )
-from translator_cmk.language.situations import Situation, load_situations, situations
+from translator_cmk.language.situations import (
+    CommandList,
+    Situation,
+    load_situations,
+    situations,
+)
 from translator_cmk.machine import Accepted
 from translator_cmk.machine.observation import OBSERVED_KINDS
 from translator_cmk.system import ModelSystem
@@ -113,6 +118,10 @@ def test_situation_comes_about(situation: Situation) -> None:
         assert isinstance(system.submit(command), Accepted), command
         assert system.observe() != before, f"{command} changes nothing"
         before = system.observe()
+
+
+def test_name_of_an_empty_list_stands_for_no_commands() -> None:
+    assert CommandList({"nothing": ()}).read(["nothing"]) == ()
 
 
 @each_refused("language")

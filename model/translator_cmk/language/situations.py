@@ -47,7 +47,7 @@ class CommandList(ListOf):
         """Return the commands of all the sentences and names."""
         commands: list[Command] = []
         for index, text in enumerate(super().read(value)):
-            if self.known.get(text):
+            if text in self.known:
                 commands += self.known[text]
                 continue
             try:
