@@ -24,17 +24,18 @@ PURGES = "cognitive_account.purge_soft_delete_on_destroy"
 
 
 def account_deleted(context: Context, account: Account) -> Iterator[PlannedChange]:
-    if context.is_mine(account.id):
-        kind = (
-            "account-replaced" if context.plan_does(CREATE, context.account) else "account-deleted"
-        )
-        delete = (DeleteResource(context.account.name),)
-        purged = str(context.feature(PURGES))
-        yield context.change(kind, (delete,), purged=purged)
+    """Yield that the account is deleted, to be made again perhaps."""
+    if not context.is_this_account(account.id):
+        return
+    is_replaced = context.plan_does(CREATE, context.account)
+    kind = "account-replaced" if is_replaced else "account-deleted"
+    delete = (DeleteResource(context.account.name),)
+    purged = str(context.feature(PURGES))  # the words are chosen by it in `advice.PHRASES`
+    yield context.change(kind, (delete,), purged=purged)
 
 
 def account_created(context: Context, account: Account) -> Iterator[PlannedChange]:
-    if not context.is_mine(account.id):
+    if not context.is_this_account(account.id):
         return
     used = context.estate.used_key(account.key)
     options: dict[str, Any] = {}
@@ -50,7 +51,7 @@ def account_created(context: Context, account: Account) -> Iterator[PlannedChang
 
 
 def account_updated(context: Context, before: Account, after: Account) -> Iterator[PlannedChange]:
-    if not context.is_mine(before.id):
+    if not context.is_this_account(before.id):
         return
     name = context.account.name
     if before.has_identity is False and after.has_identity is not False:
@@ -140,7 +141,7 @@ def user_changed(
 def key_put_in_use(
     context: Context, thing: KeyInUse, before: MayBeUnknown = None
 ) -> Iterator[PlannedChange]:
-    if not context.is_mine(thing.account):
+    if not context.is_this_account(thing.account):
         return
     yield from user_changed(context, before, thing.key)
     used = context.estate.used_key(thing.key)
@@ -190,7 +191,7 @@ def unknown_key(context: Context) -> Iterator[PlannedChange]:
 def key_given_up(context: Context, thing: KeyInUse) -> Iterator[PlannedChange]:
     # A key that nothing tells is not judged, as its account has none in the world before.
     is_judged = context.estate.used_key(thing.key) is not None
-    if is_judged and not thing.stays and context.is_mine(thing.account):
+    if is_judged and not thing.stays and context.is_this_account(thing.account):
         yield given_up(context)
 
 

@@ -77,7 +77,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     },
     "used": {"True": ", which {account} uses", "False": ""},
 }
-"""By the name of a slot and its value, or `*` for any other: what stands in it."""
+"""By the name of a slot and its value, or `*` for any other: what stands in it.
+
+A truth value is there as Python writes it: `True`, `False`, or `UNKNOWN` where it is not known.
+"""
 
 OUT_OF_THE_CONFIGURATION = frozenset(
     {"delete_because_no_resource_config", "delete_because_no_module"}

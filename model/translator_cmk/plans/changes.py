@@ -109,7 +109,7 @@ def perhaps(context: Context, thing: Thing | None) -> Iterator[PlannedChange]:
     """Yield that what was not evaluated may take the key away."""
     name = context.account.name
     match thing:
-        case Account() if context.is_mine(thing.id):
+        case Account() if context.is_this_account(thing.id):
             yield context.change("not-evaluated", may((DisableIdentity(name),)))
         case Vault() | PolicyRequest():
             # What only adds entries takes none away.

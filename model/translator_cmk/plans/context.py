@@ -87,7 +87,7 @@ class Context:
         """Return a setting of the provider of the resource that is on by default, or `UNKNOWN`."""
         return self.plan.feature(self.entry.resource, name, default=True)
 
-    def is_mine(self, reference: MayBeUnknown) -> bool:
+    def is_this_account(self, reference: MayBeUnknown) -> bool:
         """Return whether a reference is to this account."""
         return self.estate.account(reference) is self.account
 
@@ -123,7 +123,7 @@ class Context:
     def other_owner_of_key(self) -> Entry | None:
         """Return the resource that goes on naming the key of the account beside its own block."""
         for entry, facts in self.estate.each(KeyInUse, states=[AFTER]):
-            if self.is_mine(facts.account):
+            if self.is_this_account(facts.account):
                 return entry
         return None
 

@@ -249,10 +249,14 @@ class Estate:
         self.vaults.update(dict.fromkeys(names, known))
 
     def vault(self, reference: MayBeUnknown) -> KnownVault | None:
-        """Return the vault of an id, a host or an address; None if nothing tells which it is."""
+        """Return the vault of an id, a host or an address; None if nothing tells which it is.
+
+        One that is named by id or host alone is added: the plan may have no resource of it.
+        """
         if not isinstance(reference, str):
             return None
         known = self.vaults.get(reference)
+        # an address names a resource of the plan, and those of vaults are all known
         if known is not None or reference.startswith("@"):
             return known
         if reference.startswith("/"):
@@ -380,8 +384,10 @@ class Estate:
 
     def _find_users(self) -> None:
         """Note who uses the key of each account: before the change, or else after it."""
+        # without a key: which identity it would be if no client id is named
         for account in self.every_account():
             account.user = self.user_of(account, account.before or account.after, None)
+        # with a key, by its client id; what is before comes last, and replaces what is after
         for state in (AFTER, BEFORE):
             for _, facts in self.each(Account, KeyInUse, states=[state]):
                 owner = self.account(facts.id if isinstance(facts, Account) else facts.account)
