@@ -135,13 +135,16 @@ def steps_are_demanded(tree: PrefixTree, pickle: Pickle) -> bool:
 
 def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
     """Return the assertion in the form in which an oracle is asked about it."""
+    # it is said of all possible transitions together, and a predicate is asked of each alone
     if assertion.kind == "not specified":
         return Unspecified(frozenset(pickle.requirements))
+    # as a predicate it would not be demanded as long as anything is uncompared or open
     if assertion.kind == "accepted":
         return Accepted()
     facts = facts_of(pickle)
 
     def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
+        # the oracle asks it of its own transitions, which hide nothing, whatever a system declares
         result = StepResult(outcome, before, after, pickle.requirements, facts, EVERYTHING)
         try:
             assertion.check(result)

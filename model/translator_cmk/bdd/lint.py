@@ -72,9 +72,9 @@ def lint(paths: Iterable[Path]) -> list[Diagnostic]:
 
 def has_specification(files: Iterable[Path]) -> bool:
     """Return whether all of the specification's own features are among the files."""
-    own = {file.resolve() for file in feature_files([features_dir()])}
+    specified = {file.resolve() for file in feature_files([features_dir()])}
     given = {file.resolve() for file in files}
-    return bool(own) and own <= given
+    return bool(specified) and specified <= given
 
 
 class Unique(NamedTuple):
@@ -102,7 +102,11 @@ def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
 
 
 def unique_parts(feature: Feature) -> Iterator[Unique]:
-    """Yield what a feature has that may be there once in the whole suite."""
+    """Yield what a feature has that may be there once in the whole suite.
+
+    Of somebody's own feature these are only the ids: its rules and names are as its author likes,
+    but reports know each scenario by its id.
+    """
     for rule in feature.rules:
         if rule.requirement and not feature.is_own:
             remedy = "put all its scenarios under one rule"

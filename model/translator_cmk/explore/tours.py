@@ -34,7 +34,8 @@ def tour(graph: Graph[Outcome]) -> list["array[int]"]:
     sequences: list[array[int]] = []
     # the state after the last sequence; None: there is none, or nobody knows
     stands_in: int | None = None
-    # to the start, of the states in which a command is left: they are numbered by their distance
+    # the state nearest to the start in which a command is left: states are numbered by their
+    # distance from it
     nearest = 0
     while True:
         while nearest < graph.states and not left[nearest]:

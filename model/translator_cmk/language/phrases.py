@@ -48,7 +48,8 @@ class Phrase:
     """One sentence pattern; ``parse`` and ``render`` are each other's inverse.
 
     ``words``: for a slot with a vocabulary, what each word of it means.
-    ``defaults``: the values of slots whose clauses are left out.
+    ``defaults``: the values of slots that a text doesn't have.  A clause is left out where all of
+    its slots have theirs.
     ``numbers``: the slots that hold whole numbers.
     """
 
@@ -120,11 +121,12 @@ class Phrase:
 
     @property
     def left_out(self) -> dict[str, Any]:
-        """The slots that a sentence leaves out, each with the value for which it does so."""
+        """The slots that a sentence may leave out, each with the value for which it does so."""
         found = {}
         for piece in self._pieces:
-            for slot in SLOT.findall(piece.text):
-                if piece.optional and slot in self.defaults:
+            if piece.optional:
+                # all of them have defaults, or a text without the clause would lack a value
+                for slot in SLOT.findall(piece.text):
                     found[slot] = self.defaults[slot]
         return found
 

@@ -269,7 +269,9 @@ def may_tell(
 
 @cache
 def model_without(gone: frozenset[str], wrong: tuple[Row, ...]) -> Machine:
-    """Return the model without the rows of what is ``gone``, and with a mistake."""
+    """Return the model without the rows of the requirements that are ``gone``, and with those of
+    a mistake.
+    """
     return without_rows(WITHOUT_SILENCES, gone, wrong)
 
 
@@ -277,7 +279,9 @@ def model_without(gone: frozenset[str], wrong: tuple[Row, ...]) -> Machine:
 def demanding_without(
     silent: frozenset[str], gone: frozenset[str], wrong: tuple[Row, ...]
 ) -> Machine:
-    """Return what is demanded where some requirements are silent, lacking one."""
+    """Return the same of the machine in which some requirements are silent: it says what a system
+    that lacks one may do.
+    """
     return without_rows(machine_of(silent), gone, wrong)
 
 
@@ -289,7 +293,9 @@ def refusals_of(requirement: str) -> frozenset[str]:
 
 
 def without_rows(machine: Machine, gone: Collection[str], mistakes: Iterable[Row]) -> Machine:
-    """Return the machine without the rows that are ``gone``, and with mistakes."""
+    """Return the machine without the rows of the requirements that are ``gone``, and with those of
+    mistakes.
+    """
     rows: list[Row] = []
     for row in machine.rows:
         # other losses follow from the state, which stays

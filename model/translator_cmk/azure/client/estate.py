@@ -57,14 +57,17 @@ class Estate(Clients):
                     self._keep_subscription(subscription, tenant)
 
     def _keep_subscription(self, subscription: Any, tenant: str) -> None:
+        """Keep a subscription and its tenant, if the stage has one of its name."""
         guid = str(subscription.subscription_id)
         name = str(subscription.display_name)
         if self.target.subscriptions:
-            names = {given.lower(): name for name, given in self.target.subscriptions.items()}
-            name = names.get(guid.lower(), "")
+            # where ids are given, they decide, and not the names in Azure
+            given = self.target.subscriptions.items()
+            name = next((each for each, its_id in given if its_id.lower() == guid.lower()), "")
         if name in self.stage.subscriptions:
             self.subscriptions[name] = guid
             self.tenants[guid] = tenant
+            # the first one stays: this runs again after a move, which leads into another tenant
             self.tenant_ids.setdefault(self.stage.subscriptions[name], tenant)
 
     def id_of(self, subscription: str) -> str:

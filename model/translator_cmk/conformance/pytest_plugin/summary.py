@@ -147,9 +147,11 @@ def without_repeats(reports: Iterable[Any]) -> Iterator[Any]:
     """Yield what is not summed up, and of scenarios with the same foreign error the first."""
     seen = set[str]()
     for report in reports:
+        # a test that is no scenario
         if not hasattr(report, "scenario"):
             yield report
             continue
+        # `plugin.describe` has put a text, which has none, in the place of all but foreign errors
         crash = getattr(report.longrepr, "reprcrash", None)
         if crash is not None and crash.message not in seen:
             seen.add(crash.message)

@@ -277,12 +277,13 @@ class Subject:
 
     def visible(self, observation: Observation) -> Observation:
         """Return an observation without what is declared as hidden."""
-        if not self.declaration.unseen:
+        unseen = self.declaration.unseen  # whole kinds, and single fields as `kind.field`
+        if not unseen:
             return observation
         shows = self.declaration.shows
         visible: Observation = {}
         for kind, entities in observation.items():
-            if kind in self.declaration.unseen:
+            if kind in unseen:
                 continue
             visible[kind] = {}
             for name, fields in entities.items():
