@@ -4,10 +4,11 @@ and what it leaves.
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.azure import clouds
 from tests.azure.clouds import HOUR, Cloud, judged
 from tests.azure.server.wire import Answer
 from translator_cmk.azure.server import parse_fault
+from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.strictness import Strictness
 from translator_cmk.machine.entities import Resource, Vault
 
@@ -283,9 +285,12 @@ def test_what_can_not_be_made_costs_only_the_log_that_needs_it(run: Run) -> None
 
 def test_a_policy_that_protects_every_key_vault_accuses_nobody(run: Run) -> None:
     with AddsProtection().served() as cloud:
-        found = judged(run(cloud, "--log", "protection").logs["protection"])
+        ran = run(cloud, "--log", "protection")
+        assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
+    found = judged(ran.logs["protection"])
     assert found.exit_code == FITS
     assert "vault.purge-protection" not in found.shows.shown
+    assert ran.outcomes("protection", "EnableCustomerManagedKeys") == []
 
 
 class Interrupted(Cloud):
@@ -329,27 +334,62 @@ def test_what_a_run_could_not_delete_it_names_with_the_command_that_does(
         assert f"az group delete --name {group.name}" in capsys.readouterr().out
 
 
-class Locked(Cloud):
-    """Answers a request for deleted resources with a failure."""
+class FailsAtTheEnd(Cloud):
+    """Fails at some of the requests that clean up, as often as it is told to."""
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, path: str, times: int) -> None:
         super().__init__()
-        self.locked = method
+        self.path = path
+        self.left = times
 
     def answer(self, method: str, path: str, body: Any) -> Answer:
-        if method == self.locked and "/deletedAccounts" in path:
-            return Answer(409, {}, '{"error": {"code": "ScopeLocked"}}')
+        if method == "DELETE" and self.path in path and self.left:
+            self.left -= 1
+            return Answer(403, {}, '{"error": {"code": "Nope"}}')
         return super().answer(method, path, body)
 
 
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_what_a_run_could_not_purge_it_names(
-    run: Run, capsys: pytest.CaptureFixture[str], method: str
-) -> None:
-    with Locked(method).served() as cloud:
+def test_what_a_run_could_not_purge_it_names(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with FailsAtTheEnd("/deletedAccounts", 99).served() as cloud:
         assert run(cloud, "--log", "key").exit_code == FAILED
         (resource,) = left_in(cloud)
         assert f"48 hours: {resource}" in capsys.readouterr().out
+
+
+def test_a_group_that_was_not_deleted_at_once_is_deleted_later(run: Run) -> None:
+    with FailsAtTheEnd("/resourceGroups/cmk-hour-", 1).served() as cloud:
+        assert run(cloud, "--log", "key").exit_code == ENDED
+        assert left_in(cloud) == []
+
+
+class SharesWorkspaces(Cloud):
+    """Lists a workspace of somebody else before the one that the script has made."""
+
+    @contextmanager
+    def served(self) -> Iterator[Self]:
+        with super().served():
+            answer = self.server.answer
+
+            def sharing(
+                method: str, target: str, headers: Mapping[str, str], content: bytes
+            ) -> Reply:
+                assert "/workspaces/theirs" not in target
+                reply = answer(method, target, headers, content)
+                if method == "GET" and "/workspaces?" in target:
+                    body: Any = reply.body
+                    theirs = {**body["workspaces"][0], "id": "theirs", "name": "theirs"}
+                    body["workspaces"].insert(0, theirs)
+                return reply
+
+            self.server.answer = sharing  # type: ignore[method-assign]  # to share
+            yield self
+
+
+def test_a_workspace_of_somebody_else_is_left_alone(run: Run) -> None:
+    with SharesWorkspaces().served() as cloud:
+        ran = run(cloud, "--log", "loss", "--every", "1200")
+        assert (ran.exit_code, left_in(cloud)) == (ENDED, [])
+    assert judged(ran.logs["loss"]).shows.shown.keys() >= SHOWN["loss"]
 
 
 # What is in the way of a start
@@ -396,6 +436,21 @@ def test_it_starts_only_after_a_yes_and_with_a_region_of_azure(run: Run, capsys:
         assert run(cloud, "--region", "atlantis") == (NOT_STARTED, {})
         assert "Microsoft.CognitiveServices is not offered in atlantis" in capsys.readouterr().err
         assert cloud.customer.world.groups == frozenset()
+
+
+class China(Cloud):
+    """Another cloud of Microsoft's, in which hosts have other names."""
+
+    def az(self, *arguments: str, given: str = "") -> "CompletedProcess[str]":
+        answer = super().az(*arguments, given=given)
+        answer.stdout = answer.stdout.replace("AzureCloud", "AzureChinaCloud")
+        return answer
+
+
+def test_it_starts_only_in_the_cloud_whose_hosts_it_names(run: Run, capsys: Any) -> None:
+    with China().served() as cloud:
+        assert run(cloud) == (NOT_STARTED, {})
+    assert "az cloud set --name AzureCloud" in capsys.readouterr().err
 
 
 def test_an_az_that_hangs_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ it can start, and makes nothing until you type yes.
 It makes    one new resource group, cmk-hour-NNNNNN, and in it up to 8 Translator resources, 7 key
             vaults with RSA keys, an identity that only these resources use, and a workspace with
             dictionaries of one word.  They have public network access, which is the default.
-            It changes nothing outside of that group.
+            Outside of that group it only purges these Translator resources.
 It bills    some cents: operations on keys, and translated words.  Nothing has a price by the hour.
 It deletes  all of that at the end, after Ctrl-C, and after an error; what it can't, it names.
             If it is killed, or the machine stops: az group delete --name cmk-hour-NNNNNN
@@ -134,8 +134,9 @@ ASK |= {"creation": ask_creation, "loss": ask_loss}
 
 # What they do, and write down
 
-RUN = argparse.Namespace(made=set())  # names of Translator resources; `main` adds tenant and paths
+RUN = argparse.Namespace(made={})  # regions of Translator resources; `main` adds tenant and paths
 COGNITIVE = "providers/Microsoft.CognitiveServices"
+DELETED = f"{{}}/{COGNITIVE}/locations/{{}}/resourceGroups/{{}}/deletedAccounts/{{}}"
 PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
 # The answers that count as refusals.  Others say that Azure was busy, or that a right, a policy, a
 # lock or an expired sign-in was in the way: the log has an `error` then, and nothing is learned.
@@ -197,13 +198,17 @@ class Log:
         properties = {"tenantId": RUN.tenant, "sku": {"family": "A", "name": "standard"}}
         properties |= {"enableRbacAuthorization": False, "accessPolicies": []}
         properties |= {"enableSoftDelete": True, "softDeleteRetentionInDays": 7}
-        if vault != "unprotected":  # Azure takes no false here
+        is_protected = vault != "unprotected"
+        if is_protected:  # Azure takes no false here
             properties["enablePurgeProtection"] = True
         answer = ask("put", self.vault_path(vault), {"location": region, "properties": properties})
         must(answer)
-        seen = self.look_at_vault(vault)  # a policy may have protected it
+        seen = self.look_at_vault(vault)
         command = {"command": "CreateVault", "vault": vault, "region": region, **PLACE}
-        self.event(command | seen["vault"][vault], answer, seen)
+        command["purge_protection"] = is_protected
+        if seen["vault"][vault]["purge_protection"] != is_protected:
+            raise Failed("a policy protects key vaults")
+        self.event(command, answer, seen)
 
     def protect(self, vault):
         wanted = {"properties": {"enablePurgeProtection": True}}
@@ -296,10 +301,10 @@ class Log:
 
     def change(self, method, wanted, command, refusals=(), shows=""):
         """Make the resource, or change it, and look."""
+        if method == "put":
+            RUN.made[self.name(self.resource)] = wanted["location"]
         answer = ask(method, self.path(), wanted)
         seen = None
-        if answer.ok and method == "put":
-            RUN.made.add(self.name(self.resource))
         if answer.ok or method == "patch":
             seen = self.look(shows if answer.ok else "")
         if seen is None:
@@ -364,21 +369,26 @@ Lampe
             json.dump(headers, file)
             file.flush()
             options = ["--skip-authorization-header", "--headers", f"@{file.name}"]
-            return send(method, f"{host}/translator{path}", body, options)
+            answer = send(method, f"{host}/translator{path}", body, options)
+        answer.text = answer.text.replace(self.key, "(the key)")
+        return answer
 
     def make(self):
         paid = {"SubscriptionKey": self.key}
         for region in items_in(must(self.ask("get", f"{self.API}/subscriptions/billingregions"))):
             if plain(region["billingregionname"]) == SETTINGS.region:
                 paid["BillingRegionCode"] = region["billingregioncode"]
-        wanted = {"Name": "workspace", "Subscription": paid}
+        wanted = {"Name": RUN.group, "Subscription": paid}
         answer = self.ask("post", f"{self.API}/workspaces", wanted)
         must(answer)
         for _ in tries(10):
-            listed = items_in(must(self.ask("get", f"{self.API}/workspaces?pageIndex=1")))
-            if listed:
+            for listed in items_in(must(self.ask("get", f"{self.API}/workspaces?pageIndex=1"))):
+                if listed["name"] == RUN.group:  # others may be listed, which are yours
+                    self.id = listed["id"]
+            if self.id is not None:
                 break
-        self.id = listed[0]["id"]
+        else:
+            raise Failed("the workspace is not listed")
         command = {"command": "CreateWorkspace", "workspace": "workspace"}
         self.log.event({**command, "resource": self.log.resource}, answer)
 
@@ -425,11 +435,10 @@ Lampe
 
     def delete(self):
         """Give access back, or it may not be deleted, and delete the workspace."""
+        if self.id is None:
+            raise Failed("it was not listed, and perhaps never made")
         self.log.change_policies("add", "protected", self.log.principal)
-        answer = self.ask("delete", f"{self.API}/workspaces/{self.id}")
-        if not answer.ok:
-            say(f"NOT DELETED, though its resource will be: the workspace: {answer}")
-        return answer.ok
+        must(self.ask("delete", f"{self.API}/workspaces/{self.id}"))
 
 
 def items_in(body):
@@ -479,25 +488,30 @@ def clean_up(logs):
     """Delete everything, and purge the Translator resources; return whether that worked."""
     is_clean = True
     for log in logs:
-        if log.workspace is not None:
-            is_clean = log.workspace.delete()
+        try:
+            if log.workspace is not None:
+                log.workspace.delete()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the group is deleted
+            is_clean = False
+            say(f"NOT DELETED, though its resource will be: a workspace: {problem!r}")
     say(f"deleting the resource group {RUN.group}")
-    answer = ask("delete", RUN.path)
-    for _ in tries(60 if answer.ok else 0):
-        answer = ask("get", RUN.path)
+    for _ in tries(60):
+        answer = ask("delete", RUN.path)
         if answer.error == "Not Found":
             break
-    if answer.error != "Not Found":
-        say(f"NOT DELETED: {answer}; repeat it: az group delete --name {RUN.group}")
+        if not answer.ok:
+            say(f"not deleted yet: {answer}")
+    else:
+        say(f"NOT DELETED; repeat it: az group delete --name {RUN.group}")
         return False
     for _ in tries(5):
-        answer = ask("get", f"{RUN.subscription}/{COGNITIVE}/deletedAccounts")
-        for resource in answer.body["value"] if answer.ok else []:
-            if resource["name"].startswith(RUN.group) and ask("delete", resource["id"]).ok:
-                RUN.made.discard(resource["name"])
+        for name, region in list(RUN.made.items()):
+            answer = ask("delete", DELETED.format(RUN.subscription, region, RUN.group, name))
+            if answer.ok or answer.error == "Not Found":  # as it is if Azure never made it
+                del RUN.made[name]
         if not RUN.made:
             return is_clean
-    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(sorted(RUN.made))}")
+    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(RUN.made)}")
     return False
 
 
@@ -535,8 +549,9 @@ def ask(method, path, body=None):
 
 def az(*arguments, given=""):
     """Run the Azure CLI."""
-    command = ["az", *arguments, "--only-show-errors"]
-    options = {"capture_output": True, "text": True, "timeout": LONGEST}
+    command = ["az", *arguments, "--only-show-errors", "--output", "json"]
+    settings = {**os.environ, "AZURE_LOGGING_ENABLE_LOG_FILE": "false"}
+    options = {"capture_output": True, "text": True, "timeout": LONGEST, "env": settings}
     try:
         return subprocess.run(command, check=False, input=given, **options)
     except (OSError, subprocess.TimeoutExpired) as problem:
@@ -562,9 +577,9 @@ def main(arguments=None):
     RUN.path = f"{RUN.subscription}/resourceGroups/{RUN.group}"
     proxies = {"HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE"} & os.environ.keys()
     through = " through a proxy" if proxies else ""  # perhaps to a simulation
-    RUN.subject = f"{account['environmentName']}{through}: {SETTINGS.tier}, {SETTINGS.region}"
+    RUN.subject = f"AzureCloud{through}: {SETTINGS.tier}, {SETTINGS.region}"
     SETTINGS.folder = SETTINGS.folder or RUN.group
-    logs = [Log(question) for question in SETTINGS.log or ASK]
+    logs = [Log(question) for question in ASK if question in (SETTINGS.log or ASK)]
     try:
         problems = list(problems_of(logs))
     except Exception as problem:  # noqa: BLE001 - whatever it is, nothing is made
@@ -588,7 +603,10 @@ def signed_in():
     done = az("account", "show")
     if done.returncode != 0:
         stop(f"install the Azure CLI, and sign in with az login: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    account = json.loads(done.stdout)
+    if account["environmentName"] != "AzureCloud":
+        stop("the Azure CLI is set to another cloud: az cloud set --name AzureCloud, and az login")
+    return account
 
 
 def stop(why):
