@@ -163,6 +163,8 @@ def test_a_loss_that_comes_late_or_never_contradicts_nothing(
         ran = run(cloud, "--log", "loss", "--every", "1200")
     found = judged(ran.logs["loss"])
     assert found.exit_code == exit_code
+    (losses,) = found.verdict.losses
+    assert not any(loss.may_be_another_refusal for loss in losses.all)
     assert ("revocation.deletes-uploads" in found.shows.shown) == is_shown
 
 
@@ -249,6 +251,7 @@ def test_a_policy_in_the_way_teaches_nothing_and_nothing_is_left(run: Run) -> No
         assert (ran.exit_code, left_in(cloud)) == (FAILED, [])
     for question in SHOWN:
         assert set(ran.outcomes(question, "CreateResource")) == {"error"}
+        assert "RequestDisallowedByPolicy" in ran.logs[question].read_text("utf-8")
 
 
 def is_unprotected(method: str, path: str) -> bool:
@@ -311,6 +314,8 @@ def test_an_interrupted_run_keeps_its_logs_gives_access_back_and_leaves_nothing(
         assert [path.endswith("/add") for path in changes] == [True, False, True]
         assert not any(is_unprotected(*path.split(" ", 1)) for path in cloud.asked)
     assert ran.outcomes("loss", "ReadData")[:2] == ["accepted", "refused"]
+    (losses,) = judged(ran.logs["loss"]).verdict.losses
+    assert [loss.may_be_another_refusal for loss in losses.all] == [True]
 
 
 class SignedOut(Cloud):

@@ -186,8 +186,9 @@ class Log:
     def event(self, command, answer, seen=None, refusals=()):
         """Write down a request, its answer, and what was seen then."""
         outcome = {"outcome": "accepted" if answer.ok else "error"}
-        if answer.error in refusals and answer.body is not None:
-            outcome = {"outcome": "refused", "code": answer.code}
+        if answer.error and answer.body is not None:
+            word = "refused" if answer.error in refusals else "error"
+            outcome = {"outcome": word, "code": answer.code}
         line = {"at": now(), "command": command, "outcome": outcome}
         self.write({**line, "observation": seen} if seen else line)
         words = " ".join(map(str, command.values()))

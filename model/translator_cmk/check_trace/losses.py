@@ -32,11 +32,14 @@ UPLOADS: Mapping[type[Command], str] = {UploadDocument: "workspace"}
 
 
 class Moment(NamedTuple):
-    """An event: its number in the log, its time if it has one, and its command."""
+    """An event: its number in the log, its time if it has one, its command, and the code of a
+    refusal if nothing else shows what there is to see.
+    """
 
     at: int
     time: datetime | None
     command: Command | None
+    code: str | None = None
 
 
 @dataclass
@@ -63,6 +66,13 @@ class Loss:
         if self.due is None or self.alive is None:
             return False
         return self.alive.at >= self.due.at
+
+    @property
+    def may_be_another_refusal(self) -> bool:
+        """Return whether only a refusal shows it, which may have another reason, since no such
+        request was accepted later.
+        """
+        return self.gone is not None and bool(self.gone.code) and self.back is None
 
 
 @dataclass
@@ -133,19 +143,20 @@ class Losses:
         moment = Moment(at, event.time, command)
         self._note_uploads(event)
         demanded = oracle.observe()
-        sights: list[tuple[Name, bool]] = []
+        sights: list[tuple[Name, bool, Moment]] = []
         for name in self._things(demanded):
             if event.observation is not None and is_shown(event, name):
-                sights.append((name, sees(event.observation, name)))
+                sights.append((name, sees(event.observation, name), moment))
         for name in named_in(event, USES):
             if isinstance(event.outcome, Accepted | Refused):
-                sights.append((name, isinstance(event.outcome, Accepted)))
-        for name, is_alive in sights:
+                is_alive = isinstance(event.outcome, Accepted)
+                sights.append((name, is_alive, moment._replace(code=event.code)))
+        for name, is_alive, shown_at in sights:
             loss = self._loss(name)
             # A loss that was late and never seen is over once its cause is.
             is_over = loss.is_late and loss.gone is None and not is_lost(demanded, name)
             if not is_over:
-                self._note_sight(loss, moment, is_alive)
+                self._note_sight(loss, shown_at, is_alive)
         for name in self._things(demanded):
             self._note_due(self._loss(name), moment, is_kept(demanded, name))
 

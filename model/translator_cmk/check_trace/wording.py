@@ -166,11 +166,11 @@ def brief_losses(verdict: TraceVerdict) -> Iterator[str]:
     for losses in alike(verdict):
         first = losses[0]
         moment = first.gone or first.alive
-        word = "lost within" if first.gone else "still there after"
+        said = "still there"
+        if first.gone:
+            said = "refused" if first.may_be_another_refusal else "seen lost"
         if moment and moment.time and first.due and first.due.time:
-            said = f"{word} {duration(first.due.time, moment.time)}"
-        else:
-            said = "lost" if first.gone else "still there"
+            said += f" after {duration(first.due.time, moment.time)}"
         yield f"{format_things(losses)}: {said}"
 
 
@@ -186,7 +186,10 @@ def format_loss(loss: Loss) -> str:
     else:
         if loss.alive is not None:
             parts.append(f"last seen on {format_moment(loss.alive)}")
-        parts.append(f"seen lost on {format_moment(loss.gone)}{since_due(loss, loss.gone)}")
+        word = "refused" if loss.may_be_another_refusal else "seen lost"
+        parts.append(f"{word} on {format_moment(loss.gone)}{since_due(loss, loss.gone)}")
+        if loss.may_be_another_refusal:
+            parts.append("perhaps for another reason, since it was not accepted later")
     if loss.back is not None:
         parts.append(f"back on {format_moment(loss.back)}")
     return "; ".join(parts)
