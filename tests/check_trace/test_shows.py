@@ -16,7 +16,8 @@ import pytest
 from tests.check_trace.logs import lines
 from tests.command_line import one_error, run_cli
 from translator_cmk.check_trace.judging import JudgedLog, judge
-from translator_cmk.check_trace.page import page_html
+from translator_cmk.check_trace.page import page_html, record_of
+from translator_cmk.document import Table
 from translator_cmk.language.messages import command_to_wire, observation_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COUNTER_ROWS, Accepted, Command, Machine, Observation
@@ -401,6 +402,19 @@ def test_the_page_has_what_was_shown_lost_and_refused() -> None:
     written = page_html(logs, load_register())
     for word in ("vault.purge-protection", "revocation.deletes-uploads", CODE, MESSAGE, "11:05:00"):
         assert word in written
+
+
+def test_the_record_of_a_world_begins_with_nothing_seen() -> None:
+    seen = log_of(asked(situations()["a resource with an identity"].commands))
+    again = seen + lines({"stage": {}}) + seen.partition(b"\n")[2]
+    assert row_cells(again) == row_cells(seen) * 2
+
+
+def row_cells(log: bytes) -> list[tuple[Any, ...]]:
+    """Return the rows of the record of a log, without the numbers of its lines."""
+    (table,) = record_of(judged(log)).blocks
+    assert isinstance(table, Table)
+    return [cells[1:] for cells in table.rows]
 
 
 def test_a_page_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:

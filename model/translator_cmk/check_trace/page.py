@@ -253,8 +253,8 @@ def row_of(requirement: Requirement, lines: Lines, word: str) -> tuple[Text, ...
 def record_of(log: JudgedLog) -> Folded:
     """Return the lines of a log that were followed, to be unfolded."""
     rows: list[tuple[Text, ...]] = []
-    known: dict[tuple[Name, str], Any] = {}
     for world in log.verdict.kept:
+        known: dict[tuple[Name, str], Any] = {}
         for at, event in world.events:
             time = clock(event.time) if event.time else ""
             request = format_request(event.commands) if event.commands else "a look"
