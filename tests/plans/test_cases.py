@@ -690,6 +690,19 @@ def test_a_key_that_no_account_uses_may_go(tmp_path: Path) -> None:
     assert verdicts(plan, tmp_path) == {K: "may-lose"}
 
 
+def test_the_key_that_an_account_uses_is_not_one_of_its_name_in_another_vault(
+    tmp_path: Path,
+) -> None:
+    plan = plan_with(without=T)
+    plan.keep("azurerm_key_vault.w", b.vault("kv-other"))
+    larger = b.key(in_vault="kv-other", key_size=3072)
+    plan.replace("azurerm_key_vault_key.o", b.key(in_vault="kv-other"), larger)
+    plan.update(T, b.account(key=b.key_id()), b.account(key=b.key_id("kv-other")))
+    found = report(plan, tmp_path).findings
+    deletion = next(each for each in found if each.address == "azurerm_key_vault_key.o")
+    assert does_in_words(deletion).startswith("It deletes the key cmk of kv-other. ")
+
+
 # Identity and account
 
 

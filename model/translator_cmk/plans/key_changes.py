@@ -20,7 +20,8 @@ def key_deleted(context: Context, key: Key) -> Iterator[PlannedChange]:
     if vault is None:
         return
     known = context.estate.key(vault, key.name)
-    is_used = context.account.key is not None and context.account.key.key == known.name
+    used = context.account.key
+    is_used = used is not None and (used.vault, used.key) == (vault.name, known.name)
     words = {"key": known.name, "used": str(is_used)}
     readings = may((DeleteKey(vault.name, known.name),), certain=not vault.is_hsm)
     yield context.change("key-deleted", readings, vault, HSM if vault.is_hsm else "", **words)
@@ -31,8 +32,8 @@ def key_created(context: Context, key: Key) -> Iterator[PlannedChange]:
     if vault is None:
         return
     known = context.estate.key(vault, key.name)
-    recovers = context.feature(RECOVERS)
-    if known.exists_before and recovers is not False:
+    # the plan shows it before as well, so it is deleted first, and soft delete has it then
+    if known.exists_before and context.feature(RECOVERS) is not False:
         recover = RecoverKey(vault.name, known.name)
         yield context.change("key-recovered", ((recover,),), vault, key=known.name)
         return
