@@ -104,6 +104,7 @@ class Losses:
         omitted: set[Address] = set()
         for name in self._things(demanded):
             is_there = is_shown(event, name) and sees(event.observation, name)
+            # what was seen lost once is not late any more
             if is_there and is_lost(demanded, name) and self._loss(name).gone is None:
                 self._loss(name).is_late = True
                 omitted.add((name, ALIVE[name[0]][0]))

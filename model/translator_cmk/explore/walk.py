@@ -49,6 +49,7 @@ class Store:
         )
 
     def _number(self, kind: type[Entity], table: Table) -> int:
+        """Return the number of a table; most are kept ones, which needn't be read to be known."""
         number = self._by_identity.get(id(table))
         if number is not None:
             return number

@@ -261,7 +261,7 @@ def bind(command: Command, world: World) -> Command | None:
         if within is not None:
             name = f"{command[within]}/{name}"
         record = world.tables[kind].get(name)
-        state = "absent" if record is None else record[-1]
+        state = "absent" if record is None else record[-1]  # which is the last field of each kind
         if states and state not in states:
             return None
         values[index] = kind((world, name) + (record or kind.start))

@@ -66,11 +66,11 @@ def drawn_in(commands: Iterable[Command], uncompared: Entities) -> Entities:
     """
     found = set()
     for command in commands:
-        kinds = {kind for kind, _ in named_by(command) & uncompared}
-        if not kinds:
+        uncompared_kinds = {kind for kind, _ in named_by(command) & uncompared}
+        if not uncompared_kinds:
             continue
         for kind, name, is_new in command.names():
-            if is_new or not kinds.isdisjoint(kind.links.values()):
+            if is_new or not uncompared_kinds.isdisjoint(kind.links.values()):
                 found.add((kind, name))
     return frozenset(found)
 

@@ -102,6 +102,7 @@ def evidence_in(exchanges: Sequence[Exchange], silent: Collection[str], stage: S
         if not lacking.machines:
             continue
         own = without_refusals_of_others(record.readings, name)
+        # where the record departs from systems without it, and from one with it; None: nowhere
         without_it = [
             departure(own, machine, record.refusing_nothing, stage) for machine in lacking.machines
         ]

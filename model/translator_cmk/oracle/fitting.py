@@ -94,6 +94,7 @@ def may_be_undisplayed(
         return False
     link, field = displayed_by
     for expected in projections.get(name, ()):
+        # a workspace says of itself whether it can be read
         holder = own_name if link == kind else str(expected.get(link))
         holders = projections.get((link, holder), ())
         if any(holder.get(field) is False for holder in holders):

@@ -198,6 +198,7 @@ def stricken_by(machine: Machine, command: Command, before: State, after: State)
     was not, such as that its key is inaccessible.
     """
     found: set[tuple[type[Entity], str]] = set()
+    # silent rows may make it so now, and need not have made it so before
     was, now = what_counts(machine).world(before), machine.world(after)
     for kind, name in depending(named_by(command), (before, after)):
         if not was.has(kind, name) or not now.has(kind, name):

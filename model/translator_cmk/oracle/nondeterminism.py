@@ -103,6 +103,7 @@ def possibilities(
         fixed = waiting.pop()
         replay = Replay(silent, fixed)
         found.append((run(replay), replay))
+        # what was not fixed was answered with True, and False is still to be tried
         answers = tuple(replay.answers.values())
         for turned in range(len(fixed), len(answers)):
             waiting.append((*answers[:turned], False))

@@ -141,6 +141,9 @@ def user_changed(
 def key_put_in_use(
     context: Context, thing: KeyInUse, before: MayBeUnknown = None
 ) -> Iterator[PlannedChange]:
+    """Yield that a resource beside the account puts a key in use: ``before``, the key that it named
+    until then.
+    """
     if not context.is_this_account(thing.account):
         return
     yield from user_changed(context, before, thing.key)

@@ -72,6 +72,7 @@ def value_shown(plan: Plan, attributes: Attributes | None, path: str) -> str:
     """Return the value of an attribute; empty if it is not known or must not be shown."""
     if attributes is None:
         return ""
+    # the path has the indices of blocks, which are left out in a path of attributes
     value = attributes.get(".".join(step for step in path.split(".") if not step.isdigit()))
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         return ""

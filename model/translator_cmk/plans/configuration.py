@@ -152,16 +152,19 @@ def resolve(name: str, module: Module, for_each: tuple[str, ...], depth: int) ->
     if depth == 0:
         return
     words = without_keys(name).split(".")
+    # an argument of the module: what its call passes in the module around it
     if words[0] == "var":
         if module.caller is not None and len(words) > 1:
             parent, call = module.caller
             expression = call.mapping("expressions").get(words[1])
             for outer in longest(references_in(expression)):
                 yield from resolve(outer, parent, (), depth - 1)
+    # an output of a module that this one calls
     elif words[0] == "module" and len(words) > 1:
         child = module.children.get(words[1])
         if child is not None:
             yield from resolve_in_child(words, child, depth)
+    # an element of what the `for_each` of the resource goes over
     elif words[0] == "each":
         for outer in longest(for_each):
             for resolved in resolve(outer, module, (), depth - 1):

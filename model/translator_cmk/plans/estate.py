@@ -346,6 +346,7 @@ class Estate:
     # What was there before
 
     def _find_keys_in_use(self) -> None:
+        """Note the key of each account before; if a resource beside it names one, that counts."""
         for account in self.every_account():
             if account.before is not None:
                 self._uses_before(account, account.before.key)

@@ -145,6 +145,9 @@ def identity_is_on(body: Attributes, _: Refer) -> MayBeUnknown:
 
 
 def principal_of_account(body: Attributes, refer: Refer) -> MayBeUnknown:
+    """Return the object id of the system-assigned identity, as azurerm or a body of Azure names it;
+    None if that is off.
+    """
     is_on = identity_is_on(body, refer)
     if is_on is UNKNOWN:
         return UNKNOWN
@@ -297,7 +300,10 @@ def role(
     principal: str,
     principal_type: str,
 ) -> Role | None:
-    """Return a role that may use keys; None for one that may not, and for one of a person."""
+    """Return a role that may use keys; None for one that may not, and for one of a person.
+
+    ``names``: the paths at which the role is named, that of its id last.
+    """
     if body.text(principal_type) == PERSON:
         return None
     shown = [body.text(path) for path in names]
@@ -305,6 +311,7 @@ def role(
     name_for_keys = next(filter(None, map(role_for_keys, known)), "")
     if not name_for_keys and any(each.lower() in ROLES_FOR_OTHER_THINGS for each in known):
         return None
+    # by this it is found which custom role of the plan it is
     definition = known[0].lower() if known else refers(names[-1])(body, refer)
     who = refers(principal)(body, refer)
     return Role(scope, who, name_for_keys, definition, body.text(principal_type))

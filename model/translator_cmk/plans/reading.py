@@ -140,11 +140,10 @@ TEXTS = (
 def describe_text(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
     """Return what a text is that is no JSON, and what to do."""
     if is_log(text):
-        return "the log of `terraform plan -json`", f"{PLAN_THEN_SHOW}"
+        return "the log of `terraform plan -json`", PLAN_THEN_SHOW
     if text.startswith("{"):
         if error.msg == "Extra data":
-            rest = text[error.pos :].strip()[:1]
-            if rest == "{":
+            if text[error.pos :].lstrip().startswith("{"):
                 return "more than one JSON value", "check one plan at a time"
             return "JSON with a text behind it", f"keep the JSON alone: {ONE_OF_BOTH}"
         if error.pos >= len(text) - 1 or error.msg.startswith("Unterminated string"):

@@ -38,6 +38,7 @@ def vault_created(context: Context, facts: Vault) -> Iterator[PlannedChange]:
     if vault is None:
         return
     recovers = facts.recovers or context.feature(RECOVERS) is not False
+    # the plan shows it before as well, so it is deleted first, and soft delete has it then
     if vault.exists_before and recovers and not is_made_elsewhere(vault):
         recover = (RecoverVault(vault.name),)
         yield context.change("vault-recovered", (recover,), vault)

@@ -52,6 +52,7 @@ def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, tuple[str, ...]]:
             found[pickle.id] = names(of_own_rule)
         elif can_be_played(alike, pickle):
             found[pickle.id] = names(alike)
+        # an acceptance without a control that can be played counts by itself
         elif not asserts(pickle, "accepted"):
             found[pickle.id] = names([*alike, *accepting.get(asked_in(pickle), [])])
     return found

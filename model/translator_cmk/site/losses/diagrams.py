@@ -64,6 +64,7 @@ class Diagrams:
         return self._build([known[at] for at in self.order], self.all_rows)
 
     def _build(self, known: Sequence[int], part: Part) -> int:
+        """Return the reference to the diagram of a part of the rows, by their answers."""
         answers = set(known[part.begin : part.end])
         if len(answers) == 1:
             return answers.pop()
