@@ -71,6 +71,17 @@ def left_in(cloud: Cloud) -> list[str]:
     return found
 
 
+def test_a_request_that_would_change_something_else_is_not_sent() -> None:
+    script = clouds.load_script()
+    script.RUN.group = "cmk-hour-abcdef"
+    script.RUN.path = "/subscriptions/1/resourceGroups/cmk-hour-abcdef"
+    for path in ("/subscriptions/1/resourceGroups/cmk-hour-abcdef2", "https://prod.example/v1"):
+        assert not script.is_own(f"{path}?api-version=1")
+        with pytest.raises(script.Failed, match="refused to delete"):
+            script.send("delete", path)
+    assert script.is_own(script.RUN.path)
+
+
 # What the logs show
 
 

@@ -18,9 +18,9 @@ It deletes  all of that at the end, after Ctrl-C, and after an error; what it ca
 It leaves   the deleted key vaults, with their names taken, for 7 days at no cost: purge protection
             can't be undone.  And here a folder of logs, without ids and messages of Azure's.
 
-`send` sends all requests, with `az rest`; `az` keeps your sign-in.  The one secret that gets here
+To check that, read from `send` to `clean_up`: through `send` go all requests, with `az rest`, and
+it refuses what would change anything else.  `az` keeps your sign-in.  The one secret that gets here
 is the key of a Translator resource made here.  It goes to that resource alone (Workspace.ask).
-From the line "# The rest" on, Azure is only read.
 """
 
 import argparse
@@ -46,6 +46,131 @@ SETTINGS = argparse.Namespace(  # each has an option of its name; times are in s
     watch=3600,  # how long the last log watches the losses
     every=240,  # between two rounds of that
 )
+
+# All requests
+
+RUN = argparse.Namespace(made={})  # regions of Translator resources; `main` adds tenant and paths
+COGNITIVE = "providers/Microsoft.CognitiveServices"
+DELETED = f"{{}}/{COGNITIVE}/locations/{{}}/resourceGroups/{{}}/deletedAccounts/{{}}"
+
+VERSIONS = {  # of the APIs of Azure Resource Manager
+    "Microsoft.Authorization": "2022-04-01",
+    "Microsoft.CognitiveServices": "2023-05-01",
+    "Microsoft.KeyVault": "2023-07-01",
+    "Microsoft.ManagedIdentity": "2023-01-31",
+    "": "2021-04-01",  # of resource groups and providers
+}
+BUSY = ("Conflict", "Too Many Requests", "Internal Server Error", "Service Unavailable")
+LONGEST = 300  # seconds that `az` may take for a request
+
+
+def send(method, url, body=None, options=()):
+    """Send a request, and again if Azure is busy; refuse to change what this did not make."""
+    if method != "get" and not is_own(url):
+        raise Failed(f"refused to {method} {url}")
+    text = body if isinstance(body, str) else json.dumps(body)
+    reading = [] if body is None else ["--body", "@-"]  # from the standard input, and not shown
+    for _ in tries(5):
+        answer = Answer(
+            az("rest", "--method", method, "--url", url, *options, *reading, given=text)
+        )
+        if answer.error not in BUSY:
+            break
+    return answer
+
+
+def is_own(url):
+    """Return whether a request is about the resource group, or a resource that is or was there."""
+    path = f"{url.partition('?')[0]}/"
+    in_group = f"/resourceGroups/{RUN.group}/" in path
+    to_resource = path.startswith(f"https://{RUN.group}-")
+    only_asks = path.endswith("/checkNameAvailability/")  # whether the name of a vault is free
+    return in_group or to_resource or only_asks
+
+
+def ask(method, path, body=None):
+    """Ask Azure Resource Manager."""
+    provider = re.findall(r"/providers/([\w.]+)/", path)[-1:] or [""]
+    return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body)
+
+
+def az(*arguments, given=""):
+    """Run the Azure CLI."""
+    command = ["az", *arguments, "--only-show-errors", "--output", "json"]
+    settings = {**os.environ, "AZURE_LOGGING_ENABLE_LOG_FILE": "false"}
+    options = {"capture_output": True, "text": True, "timeout": LONGEST, "env": settings}
+    try:
+        return subprocess.run(command, check=False, input=given, **options)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return subprocess.CompletedProcess(command, 1, "", str(problem))
+
+
+# From the first request to the last
+
+
+def carry_out(logs):
+    """Make everything, ask the questions, and delete everything."""
+    interrupts = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for each in interrupts:
+        signal.signal(each, interrupt)
+    is_whole = False
+    try:
+        must(ask("put", RUN.path, {"location": SETTINGS.region}))
+        for log in logs:
+            log.go_on(begin)
+        if any(log.is_whole for log in logs):
+            say("waiting until access is in force")
+            wait(SETTINGS.spread)
+        for log in logs:
+            log.go_on(ASK[log.question])
+        is_whole = all(log.is_whole for log in logs)
+    except KeyboardInterrupt:
+        say("interrupted")
+    except Failed as problem:
+        say(f"nothing is learned: {problem}")
+    finally:
+        for each in interrupts:
+            signal.signal(each, signal.SIG_IGN)
+        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
+        is_clean = clean_up(logs)
+    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
+    return 0 if is_whole and is_clean else 1
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def clean_up(logs):
+    """Delete everything, and purge the Translator resources; return whether that worked."""
+    is_clean = True
+    for log in logs:
+        try:
+            if log.workspace is not None:
+                log.workspace.delete()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the group is deleted
+            is_clean = False
+            say(f"NOT DELETED, though its resource will be: a workspace: {problem!r}")
+    say(f"deleting the resource group {RUN.group}")
+    for _ in tries(60):
+        answer = ask("delete", RUN.path)
+        if answer.error == "Not Found":
+            break
+        if not answer.ok:
+            say(f"not deleted yet: {answer}")
+    else:
+        say(f"NOT DELETED; repeat it: az group delete --name {RUN.group}")
+        return False
+    for _ in tries(5):
+        for name, region in list(RUN.made.items()):
+            answer = ask("delete", DELETED.format(RUN.subscription, region, RUN.group, name))
+            if answer.ok or answer.error == "Not Found":  # as it is if Azure never made it
+                del RUN.made[name]
+        if not RUN.made:
+            return is_clean
+    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(RUN.made)}")
+    return False
+
 
 # The questions.  Each has Translator resources and key vaults of its own, so a surprise costs its
 # log alone.  A refusal shows something if the same is accepted before it and after it, and seen.
@@ -134,9 +259,6 @@ ASK |= {"creation": ask_creation, "loss": ask_loss}
 
 # What they do, and write down
 
-RUN = argparse.Namespace(made={})  # regions of Translator resources; `main` adds tenant and paths
-COGNITIVE = "providers/Microsoft.CognitiveServices"
-DELETED = f"{{}}/{COGNITIVE}/locations/{{}}/resourceGroups/{{}}/deletedAccounts/{{}}"
 PLACE = {"subscription": "production", "group": "apps"}  # whatever they are called in Azure
 # The answers that count as refusals.  Others say that Azure was busy, or that a right, a policy, a
 # lock or an expired sign-in was in the way: the log has an `error` then, and nothing is learned.
@@ -449,117 +571,7 @@ def items_in(body):
     return body
 
 
-# Making, asking, deleting
-
-
-def carry_out(logs):
-    """Make everything, ask the questions, and delete everything."""
-    interrupts = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    for each in interrupts:
-        signal.signal(each, interrupt)
-    is_whole = False
-    try:
-        must(ask("put", RUN.path, {"location": SETTINGS.region}))
-        for log in logs:
-            log.go_on(begin)
-        if any(log.is_whole for log in logs):
-            say("waiting until access is in force")
-            wait(SETTINGS.spread)
-        for log in logs:
-            log.go_on(ASK[log.question])
-        is_whole = all(log.is_whole for log in logs)
-    except KeyboardInterrupt:
-        say("interrupted")
-    except Failed as problem:
-        say(f"nothing is learned: {problem}")
-    finally:
-        for each in interrupts:
-            signal.signal(each, signal.SIG_IGN)
-        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
-        is_clean = clean_up(logs)
-    say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
-    return 0 if is_whole and is_clean else 1
-
-
-def interrupt(*_):
-    raise KeyboardInterrupt
-
-
-def clean_up(logs):
-    """Delete everything, and purge the Translator resources; return whether that worked."""
-    is_clean = True
-    for log in logs:
-        try:
-            if log.workspace is not None:
-                log.workspace.delete()
-        except Exception as problem:  # noqa: BLE001 - whatever it is, the group is deleted
-            is_clean = False
-            say(f"NOT DELETED, though its resource will be: a workspace: {problem!r}")
-    say(f"deleting the resource group {RUN.group}")
-    for _ in tries(60):
-        answer = ask("delete", RUN.path)
-        if answer.error == "Not Found":
-            break
-        if not answer.ok:
-            say(f"not deleted yet: {answer}")
-    else:
-        say(f"NOT DELETED; repeat it: az group delete --name {RUN.group}")
-        return False
-    for _ in tries(5):
-        for name, region in list(RUN.made.items()):
-            answer = ask("delete", DELETED.format(RUN.subscription, region, RUN.group, name))
-            if answer.ok or answer.error == "Not Found":  # as it is if Azure never made it
-                del RUN.made[name]
-        if not RUN.made:
-            return is_clean
-    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(RUN.made)}")
-    return False
-
-
-# Sending requests
-
-VERSIONS = {  # of the APIs of Azure Resource Manager
-    "Microsoft.Authorization": "2022-04-01",
-    "Microsoft.CognitiveServices": "2023-05-01",
-    "Microsoft.KeyVault": "2023-07-01",
-    "Microsoft.ManagedIdentity": "2023-01-31",
-    "": "2021-04-01",  # of resource groups and providers
-}
-BUSY = ("Conflict", "Too Many Requests", "Internal Server Error", "Service Unavailable")
-LONGEST = 300  # seconds that `az` may take for a request
-
-
-def send(method, url, body=None, options=()):
-    """Send a request, and again if Azure is busy."""
-    text = body if isinstance(body, str) else json.dumps(body)
-    reading = [] if body is None else ["--body", "@-"]  # from the standard input, and not shown
-    for _ in tries(5):
-        answer = Answer(
-            az("rest", "--method", method, "--url", url, *options, *reading, given=text)
-        )
-        if answer.error not in BUSY:
-            break
-    return answer
-
-
-def ask(method, path, body=None):
-    """Ask Azure Resource Manager."""
-    provider = re.findall(r"/providers/([\w.]+)/", path)[-1:] or [""]
-    return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body)
-
-
-def az(*arguments, given=""):
-    """Run the Azure CLI."""
-    command = ["az", *arguments, "--only-show-errors", "--output", "json"]
-    settings = {**os.environ, "AZURE_LOGGING_ENABLE_LOG_FILE": "false"}
-    options = {"capture_output": True, "text": True, "timeout": LONGEST, "env": settings}
-    try:
-        return subprocess.run(command, check=False, input=given, **options)
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        return subprocess.CompletedProcess(command, 1, "", str(problem))
-
-
-# The rest only reads: its one `post` asks whether the name of a key vault is free
+# The rest only reads
 
 
 def main(arguments=None):
