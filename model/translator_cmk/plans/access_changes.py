@@ -251,8 +251,11 @@ def policies_updated(
 
 
 def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
+    """Yield that a role goes by which the account may have access to a vault."""
     is_mine = context.estate.is_of(role, context.account)
     kind, words = how_it_goes(context, role, role.name)
+    if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
+        kind = "access-of-others-gone"
     for vault in vaults_with(context, role):
         keeps = context.estate.keeps_access(vault, context.account, [context.entry], by_role=True)
         if keeps or not vault.exists_before:
@@ -273,8 +276,6 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         # A role without a name that is known may be one that gives no access to keys.
         readings = may(remove, is_mine is True and bool(role.name) and not gets_another)
-        if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
-            kind = "access-of-others-gone"
         yield context.change(kind, readings, vault, **words)
 
 

@@ -290,7 +290,7 @@ def deletion_it_goes_with(finding: Finding, deletions: Mapping[str, Finding]) ->
         return None
     for what in ("account", "vault"):
         for part in finding.parts:
-            deletion = deletions.get(str(part.change.names.get(what)))
+            deletion = deletions.get(str(part.change.names.get(what, "")))
             if deletion is None or deletion is finding:
                 continue
             # A vault that goes takes nothing from an account that doesn't use it.

@@ -520,16 +520,17 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
             known = None
     if not isinstance(known, Mapping):
         known = {}
-    unknown = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
-    within = unknown.get("body")
-    shape = dict(within) if isinstance(within, Mapping) else {}
+    outer_unknown = attributes.unknown if isinstance(attributes.unknown, Mapping) else {}
+    inner_unknown = outer_unknown.get("body")
+    unknown = dict(inner_unknown) if isinstance(inner_unknown, Mapping) else {}
+    # If the whole body is unknown, all that is read in it is.
     if body is UNKNOWN:
-        shape.update(properties=True, kind=True)
-    if unknown.get("identity"):
-        shape["identity"] = unknown["identity"]
+        unknown.update(properties=True, kind=True)
+    if outer_unknown.get("identity"):
+        unknown["identity"] = outer_unknown["identity"]
     resource_id = id_of_azapi(attributes, kind)
     if resource_id is None:
-        shape["id"] = True
+        unknown["id"] = True
     name = attributes.text("name")
     outside = {
         "id": resource_id,
@@ -537,7 +538,7 @@ def as_body(attributes: Attributes) -> tuple[str, Attributes]:
         "location": attributes.get("location"),
         "identity": attributes.known.get("identity") or known.get("identity"),
     }
-    return kind, Attributes({**known, **outside}, shape)
+    return kind, Attributes({**known, **outside}, unknown)
 
 
 def id_of_azapi(attributes: Attributes, kind: str) -> str | None:
