@@ -213,8 +213,9 @@ def test_stale_run_says_so_and_what_to_do_and_shows_no_tick_and_no_count(
     for text in (first_words(content), last_run):
         assert "✔" not in text
         assert "✘" not in text
-        assert str(len(PICKLES)) not in text
-        assert str(len(PICKLES) - 1) not in text
+        numbers = re.findall(r"\b\d+\b", text)  # those in the digest of the run are none
+        assert str(len(PICKLES)) not in numbers
+        assert str(len(PICKLES) - 1) not in numbers
 
 
 def test_stale_run_says_what_failed_in_red() -> None:

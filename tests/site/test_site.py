@@ -94,6 +94,11 @@ def pages(site: Path) -> Iterator[Path]:
     return iter(found)
 
 
+@cache
+def compressed_size(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
+
+
 def test_every_page_is_light_and_loads_nothing_from_another_host(site: Path) -> None:
     """Light with compression, as servers send it; pictures are sent as they are."""
     for page in pages(site):
@@ -106,7 +111,7 @@ def test_every_page_is_light_and_loads_nothing_from_another_host(site: Path) -> 
             page.name
         )  # the theme would ask another host for it
         files = {page} | {target(page, each)[0] for each in addresses if not each.startswith("/")}
-        sent = sum(len(gzip.compress(file.read_bytes())) for file in files)
+        sent = sum(map(compressed_size, files))
         assert (
             sent
             <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500)
