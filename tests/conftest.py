@@ -33,7 +33,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 FIRST = (
-    "tests/conformance/test_verdicts.py",
+    "tests/conformance/judgement/test_verdicts.py",
     "tests/site/test_site.py",
     "tests/systems/",
     "tests/site/test_decide.py",
