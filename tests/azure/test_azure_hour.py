@@ -74,8 +74,14 @@ def left_in(cloud: Cloud) -> list[str]:
 def test_a_request_that_would_change_something_else_is_not_sent() -> None:
     script = clouds.load_script()
     script.RUN.group = "cmk-hour-abcdef"
+    script.RUN.subscription = "/subscriptions/1"
     script.RUN.path = "/subscriptions/1/resourceGroups/cmk-hour-abcdef"
-    for path in ("/subscriptions/1/resourceGroups/cmk-hour-abcdef2", "https://prod.example/v1"):
+    for path in (
+        "/subscriptions/1/resourceGroups/cmk-hour-abcdef2",
+        "/subscriptions/1/resourceGroups/cmk-hour-abcdef/../prod",
+        "/subscriptions/2/resourceGroups/cmk-hour-abcdef/providers/x",
+        "https://cmk-hour-abcdef-evil.example/translator/x",
+    ):
         assert not script.is_own(f"{path}?api-version=1")
         with pytest.raises(script.Failed, match="refused to delete"):
             script.send("delete", path)
@@ -369,7 +375,26 @@ def test_what_a_run_could_not_purge_it_names(run: Run, capsys: pytest.CaptureFix
     with FailsAtTheEnd("/deletedAccounts", 99).served() as cloud:
         assert run(cloud, "--log", "key").exit_code == FAILED
         (resource,) = left_in(cloud)
-        assert f"48 hours: {resource}" in capsys.readouterr().out
+        assert resource in capsys.readouterr().out.partition("NOT PURGED")[2]
+
+
+class PurgesLate(Cloud):
+    """Lists a deleted resource only after a minute, and none that was never made."""
+
+    deleted_at: float | None = None
+
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        if method == "DELETE" and "/deletedAccounts/" in path:
+            self.deleted_at = self.time if self.deleted_at is None else self.deleted_at
+            if self.time < self.deleted_at + 60:
+                return Answer(404, {}, '{"error": {"code": "ResourceNotFound"}}')
+        return super().answer(method, path, body)
+
+
+def test_what_can_be_purged_only_later_is_purged_later(run: Run) -> None:
+    with PurgesLate().served() as cloud:
+        assert run(cloud, "--log", "creation").exit_code == ENDED
+        assert left_in(cloud) == []
 
 
 def test_a_group_that_was_not_deleted_at_once_is_deleted_later(run: Run) -> None:
@@ -426,6 +451,8 @@ class Unready(Cloud):
 
 
 READER = {"value": [{"actions": ["*/read"], "notActions": []}]}
+NO_DELETION = {"value": [{"actions": ["*"], "notActions": ["*/delete"]}]}
+LOCK = {"id": "/subscriptions/1/providers/Microsoft.Authorization/locks/keep", "name": "keep"}
 UNREGISTERED = {"registrationState": "NotRegistered", "resourceTypes": []}
 
 
@@ -434,6 +461,8 @@ UNREGISTERED = {"registrationState": "NotRegistered", "resourceTypes": []}
     [
         ("/resourceGroups/cmk-hour-", {}, "exists"),
         ("/permissions", READER, "neither the role Contributor nor Owner"),
+        ("/permissions", NO_DELETION, "neither the role Contributor nor Owner"),
+        ("/locks", {"value": [LOCK]}, "the lock keep on this subscription"),
         ("/providers/Microsoft.KeyVault?", UNREGISTERED, "--namespace Microsoft.KeyVault"),
         ("/checkNameAvailability", {"nameAvailable": False}, "-1p is not free"),
     ],

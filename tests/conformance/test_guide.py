@@ -150,7 +150,7 @@ def test_every_folder_of_examples_is_run() -> None:
         *(ROOT / "tests" / "azure").rglob("*.py"),
         *(ROOT / "tests" / "plans").glob("*.py"),
         *(ROOT / "tests" / "qa").glob("*.py"),
-        *(ROOT / "tests" / "conformance").glob("*.py"),
+        *(ROOT / "tests" / "conformance").rglob("*.py"),
     ]
     texts = [file.read_text("utf-8") for file in runs]
     for folder in EXAMPLES.iterdir():

@@ -4,23 +4,25 @@
     az login
     python3 azure_hour.py
 
-Nobody has published how Azure answers.  This writes a log of each question, in an hour and a half.
-It needs Python 3.11, and the role Contributor or Owner on a subscription.  It looks first whether
-it can start, and makes nothing until you type yes.
+Nobody has published how Azure answers.  This writes a log of each question, in about two hours.
+It needs Python 3.11 on Linux, macOS or WSL, and the role Contributor or Owner on a subscription.
+It looks first whether it can start, and makes nothing until you type yes.
 
-It makes    one new resource group, cmk-hour-NNNNNN, and in it up to 8 Translator resources, 7 key
-            vaults with RSA keys, an identity that only these resources use, and a workspace with
-            dictionaries of one word.  They have public network access, which is the default.
+It makes    one new resource group, cmk-hour-NNNNNN, and in it up to 8 Translator resources, most
+            with an identity, 7 key vaults with RSA keys, an identity that only these resources
+            use, and a workspace with dictionaries of one word.  They have public network access,
+            which is the default.
             Outside of that group it only purges these Translator resources.
-It bills    some cents: operations on keys, and translated words.  Nothing has a price by the hour.
+It bills    some cents: operations on keys, and translated words.  Nothing has a price by the hour,
+            but what policies or Defender of your subscription add to key vaults.
 It deletes  all of that at the end, after Ctrl-C, and after an error; what it can't, it names.
-            If it is killed, or the machine stops: az group delete --name cmk-hour-NNNNNN
+            If it is killed: az group delete --name cmk-hour-NNNNNN; az group list has the name.
 It leaves   the deleted key vaults, with their names taken, for 7 days at no cost: purge protection
             can't be undone.  And here a folder of logs, without ids and messages of Azure's.
 
 To check that, read from `send` to `clean_up`: through `send` go all requests, with `az rest`, and
-it refuses what would change anything else.  `az` keeps your sign-in.  The one secret that gets here
-is the key of a Translator resource made here.  It goes to that resource alone (Workspace.ask).
+it refuses what would change anything else.  `az` keeps your sign-in.  The secrets that get here are
+the keys of a Translator resource made here.  One goes to that resource alone (Workspace.ask).
 """
 
 import argparse
@@ -64,13 +66,13 @@ BUSY = ("Conflict", "Too Many Requests", "Internal Server Error", "Service Unava
 LONGEST = 300  # seconds that `az` may take for a request
 
 
-def send(method, url, body=None, options=()):
+def send(method, url, body=None, options=(), times=5):
     """Send a request, and again if Azure is busy; refuse to change what this did not make."""
     if method != "get" and not is_own(url):
         raise Failed(f"refused to {method} {url}")
     text = body if isinstance(body, str) else json.dumps(body)
     reading = [] if body is None else ["--body", "@-"]  # from the standard input, and not shown
-    for _ in tries(5):
+    for _ in tries(times):
         answer = Answer(
             az("rest", "--method", method, "--url", url, *options, *reading, given=text)
         )
@@ -81,17 +83,21 @@ def send(method, url, body=None, options=()):
 
 def is_own(url):
     """Return whether a request is about the resource group, or a resource that is or was there."""
-    path = f"{url.partition('?')[0]}/"
-    in_group = f"/resourceGroups/{RUN.group}/" in path
-    to_resource = path.startswith(f"https://{RUN.group}-")
-    only_asks = path.endswith("/checkNameAvailability/")  # whether the name of a vault is free
-    return in_group or to_resource or only_asks
+    of_accounts = f"{RUN.subscription}/{COGNITIVE}/locations/[a-z0-9]+/resourceGroups/{RUN.group}"
+    places = (
+        rf"{RUN.path}(/.*)?",
+        rf"{of_accounts}/deletedAccounts/.*",
+        rf"https://{RUN.group}-[a-z0-9]+\.cognitiveservices\.azure\.com/translator/.*",
+        rf"{RUN.subscription}/providers/Microsoft.KeyVault/checkNameAvailability",  # only asks
+    )
+    path = url.partition("?")[0]
+    return ".." not in path and any(re.fullmatch(place, path) for place in places)
 
 
-def ask(method, path, body=None):
+def ask(method, path, body=None, times=5):
     """Ask Azure Resource Manager."""
     provider = re.findall(r"/providers/([\w.]+)/", path)[-1:] or [""]
-    return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body)
+    return send(method, f"{path}?api-version={VERSIONS[provider[0]]}", body, times=times)
 
 
 def az(*arguments, given=""):
@@ -131,7 +137,7 @@ def carry_out(logs):
     finally:
         for each in interrupts:
             signal.signal(each, signal.SIG_IGN)
-        say("cleaning up, in up to half an hour, in which Ctrl-C is ignored")
+        say("cleaning up, in half an hour or less if Azure answers; Ctrl-C is ignored")
         is_clean = clean_up(logs)
     say(f"now: translator-cmk check-trace {SETTINGS.folder}/*.jsonl")
     return 0 if is_whole and is_clean else 1
@@ -150,25 +156,25 @@ def clean_up(logs):
                 log.workspace.delete()
         except Exception as problem:  # noqa: BLE001 - whatever it is, the group is deleted
             is_clean = False
-            say(f"NOT DELETED, though its resource will be: a workspace: {problem!r}")
+            say(f"NOT DELETED, though its resource will be: workspace {RUN.group}: {problem!r}")
     say(f"deleting the resource group {RUN.group}")
     for _ in tries(60):
-        answer = ask("delete", RUN.path)
-        if answer.error == "Not Found":
+        answer = ask("delete", RUN.path, times=1)
+        if answer.code == "ResourceGroupNotFound":
             break
         if not answer.ok:
             say(f"not deleted yet: {answer}")
     else:
         say(f"NOT DELETED; repeat it: az group delete --name {RUN.group}")
-        return False
+        is_clean = False
     for _ in tries(5):
         for name, region in list(RUN.made.items()):
-            answer = ask("delete", DELETED.format(RUN.subscription, region, RUN.group, name))
-            if answer.ok or answer.error == "Not Found":  # as it is if Azure never made it
+            path = DELETED.format(RUN.subscription, region, RUN.group, name)
+            if ask("delete", path, times=1).ok:
                 del RUN.made[name]
         if not RUN.made:
             return is_clean
-    say(f"NOT PURGED, which Azure does after 48 hours: {', '.join(RUN.made)}")
+    say(f"NOT PURGED, which Azure does 48 hours after they are deleted: {', '.join(RUN.made)}")
     return False
 
 
@@ -427,6 +433,10 @@ class Log:
         if method == "put":
             RUN.made[self.name(self.resource)] = wanted["location"]
         answer = ask(method, self.path(), wanted)
+        if method == "put" and answer.error and answer.body is not None:
+            del RUN.made[
+                self.name(self.resource)
+            ]  # Azure says no; without an answer it may be made
         seen = None
         if answer.ok or method == "patch":
             seen = self.look(shows if answer.ok else "")
@@ -561,7 +571,11 @@ Lampe
         if self.id is None:
             raise Failed("it was not listed, and perhaps never made")
         self.log.change_policies("add", "protected", self.log.principal)
-        must(self.ask("delete", f"{self.API}/workspaces/{self.id}"))
+        for _ in tries(20):  # until access is in force
+            answer = self.ask("delete", f"{self.API}/workspaces/{self.id}")
+            if answer.ok:
+                break
+        must(answer)
 
 
 def items_in(body):
@@ -632,9 +646,13 @@ def problems_of(logs):
     """Yield what is in the way of a start."""
     if ask("get", RUN.path).error != "Not Found":
         yield f"the resource group {RUN.group} exists, or Azure can't be asked for it"
-    roles = must(ask("get", f"{RUN.subscription}/providers/Microsoft.Authorization/permissions"))
-    if not any("*" in role["actions"] for role in roles["value"]):
+    rights = f"{RUN.subscription}/providers/Microsoft.Authorization"
+    roles = must(ask("get", f"{rights}/permissions"))["value"]
+    if not any("*" in role["actions"] and not lacks_rights(role) for role in roles):
         yield "you have neither the role Contributor nor Owner in this subscription"
+    for lock in must(send("get", f"{rights}/locks?api-version=2020-05-01"))["value"]:
+        if "/resourcegroups/" not in lock["id"].lower():
+            yield f"the lock {lock['name']} on this subscription would keep what is made"
     for name in ("CognitiveServices", "KeyVault", "ManagedIdentity"):
         provider = must(ask("get", f"{RUN.subscription}/providers/Microsoft.{name}"))
         if provider["registrationstate"] != "Registered":
@@ -648,6 +666,12 @@ def problems_of(logs):
             wanted = {"name": name, "type": "Microsoft.KeyVault/vaults"}
             if not must(ask("post", path, wanted))["nameavailable"]:
                 yield f"the name {name} is not free"
+
+
+def lacks_rights(role):
+    """Return whether a role that has all rights lacks some that are needed here."""
+    needed = r"\*|Microsoft\.(CognitiveServices|KeyVault|ManagedIdentity|Resources)/"
+    return any(re.match(needed, action, re.IGNORECASE) for action in role["notactions"])
 
 
 class Failed(Exception):
@@ -704,7 +728,7 @@ def tries(number, pause=None):
 
 
 def wait(seconds):
-    time.sleep(seconds)
+    time.sleep(max(0, seconds))
 
 
 def now():
@@ -716,7 +740,8 @@ def plain(region):
 
 
 def say(text):
-    with contextlib.suppress(OSError):  # the terminal may be gone, and clean-up goes on
+    # the terminal may be gone, or lack a letter, and clean-up goes on
+    with contextlib.suppress(OSError, UnicodeError):
         print(now()[11:19], text, flush=True)
 
 

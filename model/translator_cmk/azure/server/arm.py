@@ -49,6 +49,7 @@ class ManagerCall(Call):
         "get_operation_result": operations.get_operation_result,
         "get_operation_status": operations.get_operation_status,
         "list_account_keys": accounts.list_account_keys,
+        "list_locks": subscriptions.list_locks,
         "list_permissions": subscriptions.list_permissions,
         "list_resources": subscriptions.list_resources,
         "list_roles": roles.list_roles,

@@ -92,6 +92,10 @@ def list_permissions(call: Call, subscription: Subscription) -> Body:
     return call.page([call.show("permissions", subscription)])
 
 
+def list_locks(call: Call, _: Subscription) -> Body:
+    return call.page([])
+
+
 # Tenants
 
 
