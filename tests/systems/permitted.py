@@ -762,6 +762,14 @@ LOSSES = (
         without("revocation.reading-refused"),
     ),
     permitted_by_article(
+        "says of a workspace that is read that it is under Microsoft-managed keys",
+        "S3 is about the data, and no sentence says what reading changes of a workspace.",
+        ["resource.rest-stays"],
+        adding(
+            effect(ReadData, "resource.rest-stays", then=lambda c: sets(c.workspace, covered=False))
+        ),
+    ),
+    permitted_by_article(
         "leaves data unreadable when the key is back",
         "S30, S40, S44: the article never describes this return.",
         ["restoration.data-readable"],

@@ -11,7 +11,8 @@ changed what is *open*.  That are single fields, each an address:
 2. Of what a silent row lets be free, and of what depends on it: all fields.  That is what the
    command names, if silent rows alone say what it does.
 3. What a silent consequence would write that has not come about, to what depends on what is named.
-4. Of what a command touches: the fields of which no row speaks.  That they stay is assumed.
+4. Of what a command names or touches: the fields of which no row speaks.  That they stay is
+   assumed.
 
 A row speaks of a field if it counts and writes it, also if it is so already.  The first and the
 last are about what is Translator's alone: of Azure's own things Azure's documents say that a
@@ -85,7 +86,7 @@ def leeway(
     if is_last and not all(isinstance(each.outcome, Accepted) for each in made.possible):
         found |= translators(named)
     if is_last and REST_STAYS in machine.silent:
-        found |= translators(touched_by(spoken, before, after))
+        found |= translators(named | touched_by(spoken, before, after))
     if REST_STAYS in machine.silent:
         found |= translators(stricken_by(machine, command, before, after))
     new = frozenset((kind, name) for kind, name, is_new in command.names() if is_new)
@@ -171,7 +172,8 @@ def stays_by(machine: Machine, command: Command, transition: Transition, fact: F
         return None
     touched = named_by(command) | touched_by(spoken, before, after)
     touched |= stricken_by(machine, command, before, after)
-    is_translators = field in TRANSLATORS.get(kind, ())
+    # that a thing is there, and a model deployed or not, is open by a silence alone
+    is_translators = field in TRANSLATORS.get(kind, ()) and field != "state"
     return REST_STAYS if is_translators and (kind, fact.name) in touched else OTHERS_STAY
 
 
