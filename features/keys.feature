@@ -436,11 +436,13 @@ Feature: Customer-managed keys
       Then the request is accepted
       And the managed identity of "translator-prod" is on
 
+    @workspace.covered
     Scenario: CMK is enabled again through the portal after access was revoked
-      Given the access to the key has been revoked (resource "translator-prod", vault "kv-prod")
+      Given the access to the key has been revoked (resource "translator-prod", vault "kv-prod", workspace "ws-prod")
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-prod"
+      And the workspace "ws-prod" is protected by customer-managed keys
 
   @keys.return
   Rule: A resource can go back to Microsoft-managed keys

@@ -55,6 +55,7 @@ from translator_cmk.machine.commands import (
     RecoverVault,
     ReturnToMicrosoftManagedKeys,
     RotateKey,
+    TrainModel,
     UploadDocument,
 )
 from translator_cmk.machine.conditions import (
@@ -68,6 +69,7 @@ from translator_cmk.machine.conditions import (
     is_ignored_in_policies,
     is_in_policies,
     may_regain_key,
+    moves_vault_of,
     serves_another,
     uses_a_rotated_key,
     uses_key,
@@ -95,6 +97,7 @@ from translator_cmk.machine.updates import (
     returns_to_microsoft_keys,
     returns_to_microsoft_keys_without_data,
     sets,
+    workspaces_of,
     write,
 )
 from translator_cmk.machine.world import World
@@ -130,6 +133,11 @@ def is_key_deleted(resource: Any) -> bool:
 def is_key_disabled(resource: Any) -> bool:
     """Return whether the resource's own key is disabled."""
     return resource.key is not None and not resource.key.enabled
+
+
+def is_key_enabled(workspace: Any) -> bool:
+    """Return whether the key of a workspace's resource is not disabled, or it has none."""
+    return not is_key_disabled(workspace.resource)
 
 
 def is_shut_out_by_a_switch(resource: Any) -> bool:
@@ -169,6 +177,42 @@ def deploying_again(on: type[Command], when: Callable[..., Any] = may_regain_key
         ),
         then=lambda c, m: sets(m, state="deployed"),
     )
+
+
+# A key that was in use before
+
+
+def remember_the_key_before(command: Command, before: World, memory: dict[Any, Any]) -> None:
+    """Remember the key vault of the workspaces whose key another takes the place of."""
+    if not isinstance(command, EnableCustomerManagedKeys) or command.store != "key-vault":
+        return
+    resource = before.entity(Resource, command.resource)
+    if resource.key is None or resource.key.name == f"{command.vault}/{command.key}":
+        return
+    for workspace in workspaces_of(resource):
+        if workspace.covered:
+            memory.setdefault(workspace.name, resource.key.vault.name)
+
+
+def lose_what_is_under_the_key_before(
+    command: Command, before: World, memory: dict[Any, Any]
+) -> Changes:
+    """Write what is lost in these workspaces when that key vault is deleted."""
+    changes: dict[Any, Any] = {}
+    if not isinstance(command, DeleteVault):
+        return changes
+    for name, vault in memory.items():
+        workspace = before.entity(Workspace, name)
+        if vault != command.vault or not workspace.covered:
+            continue
+        changes |= sets(workspace, readable=False)
+        for document in before.every(Document):
+            if document.workspace.name == name and document.state == "uploaded":
+                changes |= sets(document, state="deleted")
+        for model in before.every(Model):
+            if model.workspace.name == name and model.state == "deployed":
+                changes |= sets(model, state="undeployed")
+    return changes
 
 
 # What a key may be
@@ -288,6 +332,46 @@ KEYS = (
                     and d.workspace.resource.name == c.resource.name
                 ),
                 then=lambda c, d: sets(d, state="deleted"),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "deletes uploads and undeploys models when a key of another type or size is asked for in place "
+        "of the one in use, and does not put that in use",
+        "S9, S39: the article does not mention a change of the key.",
+        ["keys.change", "keys.rsa-2048-refused"],
+        without("keys.rsa-2048-refused"),
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "keys.change",
+                when=lambda c: has_another_key(c) and not can_be_put_in_use(c),
+                then=lambda c: loses_data(c.resource),
+            )
+        ),
+    ),
+    permitted(
+        "leaves workspaces under the key in whose place another comes, and closes them when that is lost",
+        "S9, S40: the article does not mention a change of the key.",
+        ["keys.change"],
+        system=remembering(remember_the_key_before, lose_what_is_under_the_key_before),
+    ),
+    permitted_by_article(
+        "takes the workspaces that are there from under the key when it is enabled again",
+        "S15, S16: the article has the customer enable a key for a new resource, and then make a "
+        "workspace.",
+        ["keys.enable-again"],
+        adding(
+            effect(
+                EnableCustomerManagedKeys,
+                "keys.enable-again",
+                each=Workspace,
+                when=lambda c, w: (
+                    can_be_enabled_again(c)
+                    and c.resource.identity
+                    and w.resource.name == c.resource.name
+                ),
+                then=lambda c, w: sets(w, covered=False),
             )
         ),
     ),
@@ -687,6 +771,23 @@ LOSSES = (
         without("revocation.key-disabled"),
     ),
     permitted_by_article(
+        "takes no upload, trains and deploys nothing while the key is disabled, and loses nothing",
+        "S9, S45: the article lists disabling among what a customer can do, and gives no effect.",
+        ["revocation.key-disabled"],
+        without("revocation.key-disabled"),
+        adding(
+            *(
+                refuse(on, "revocation.key-disabled", unless=lambda c: is_key_enabled(c.workspace))
+                for on in (UploadDocument, TrainModel)
+            ),
+            refuse(
+                DeployModel,
+                "revocation.key-disabled",
+                unless=lambda c: is_key_enabled(c.model.workspace),
+            ),
+        ),
+    ),
+    permitted_by_article(
         "loses nothing when the key alone is deleted",
         "S45: the article names the deletion of the whole key vault only.",
         ["revocation.key-deleted"],
@@ -1055,6 +1156,24 @@ MOVES = (
                 each=Resource,
                 when=lambda c, r: is_in_group(c, r) and c.to.tenant.name == r.tenant.name,
                 then=lambda c, r: sets(r, identity=False),
+            )
+        ),
+    ),
+    permitted_by_article(
+        "deletes uploads and undeploys models when the key vault moves inside its tenant",
+        "S37 speaks of moves between tenants only, and names no loss.",
+        ["tenant.same-tenant-move"],
+        adding(
+            effect(
+                MoveResourceGroup,
+                "tenant.same-tenant-move",
+                each=Resource,
+                when=lambda c, r: (
+                    moves_vault_of(c, r)
+                    and not is_in_group(c, r)
+                    and c.to.tenant.name == c.subscription.tenant.name
+                ),
+                then=lambda c, r: loses_data(r),
             )
         ),
     ),

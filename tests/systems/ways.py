@@ -244,6 +244,13 @@ WAYS: tuple[Commands, ...] = (
         EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next"),
     ),
     after(
+        DEPLOYED,
+        CreateVault("kv-next", "westeurope", "security", "apps"),
+        CreateKey("kv-next", "cmk-next"),
+        EnableCustomerManagedKeys("translator-prod", "kv-next", "cmk-next"),
+        DeleteVault("kv-prod"),
+    ),
+    after(
         "an identity with access to the vault",
         DeleteVault("kv-prod"),
         DisableIdentity("translator-prod"),

@@ -175,6 +175,30 @@ def may_regain_key(command: Any, resource: Resource) -> bool:
     return bool(command.key.name == resource.key.name)
 
 
+def puts_another_key_in_use(command: Any) -> bool:
+    """Return whether a request can put another key in use than the one that the resource's data is
+    encrypted with.
+    """
+    data_key = command.resource.data_key
+    return bool(
+        can_be_put_in_use(command) and data_key is not None and data_key.name != command.key.name
+    )
+
+
+def lacks_earlier_key(workspace: Workspace) -> bool:
+    """Return whether a workspace may still be under the key that its resource had before, and the
+    resource can't use that one.
+    """
+    resource = workspace.resource
+    key = resource.earlier_key
+    if key is None or not workspace.covered:
+        return False
+    vault = key.vault
+    is_usable = vault.state == "active" and key.state == "active" and key.enabled
+    has_access = granted(vault, resource) or has_role_in_force(vault, resource)
+    return not is_usable or not has_access
+
+
 def is_in_use(key: Key) -> bool:
     """Return whether this is the key of any resource."""
     return any(uses_key(resource, key) for resource in key.world.every(Resource))
@@ -271,6 +295,11 @@ def moves_along(move: Any, thing: Resource | Vault) -> bool:
         return bool(thing.group == move.group)
     # with a subscription all that it holds moves
     return True
+
+
+def moves_vault_of(move: Any, resource: Resource) -> bool:
+    """Return whether the vault of the resource's key is what moves, or is held by what moves."""
+    return resource.key is not None and moves_along(move, resource.key.vault)
 
 
 # Names

@@ -146,6 +146,7 @@ class Resource(Entity):
     key: Key | None = None
     # What its data is encrypted with.  Unlike `key`, it survives a move to another tenant.
     data_key: Key | None = None
+    earlier_key: Key | None = None  # in whose place another came: `keys.change`
     state: Deletable = "absent"
 
 

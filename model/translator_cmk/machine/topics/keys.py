@@ -21,6 +21,8 @@ from ..conditions import (
     can_be_enabled_again,
     can_be_put_in_use,
     is_in_use,
+    lacks_earlier_key,
+    puts_another_key_in_use,
     serves_another,
     uses_a_rotated_key,
     uses_key,
@@ -113,7 +115,33 @@ ROWS = (
     ),
 )
 
+MEMORY = (
+    effect(
+        EnableCustomerManagedKeys,
+        "keys.enable",
+        when=lambda c: puts_another_key_in_use(c),
+        then=lambda c: sets(c.resource, earlier_key=c.resource.data_key),
+    ),
+)
+
 OTHER_READINGS = (
+    silent(
+        EnableCustomerManagedKeys,
+        "keys.change",
+        when=lambda c: c.resource.key_source == CUSTOMER and not can_be_put_in_use(c),
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
+    means(data_inaccessible, "keys.change", when=lambda w: lacks_earlier_key(w)),
+    silent(
+        EnableCustomerManagedKeys,
+        "keys.enable-again",
+        when=lambda c: can_be_enabled_again(c) and c.resource.identity,
+        each=Workspace,
+        free=lambda c, w: w.resource.name == c.resource.name,
+        may_refuse=False,
+    ),
     silent(
         RotateKey,
         "keys.rotation-keeps-data",
@@ -125,11 +153,7 @@ OTHER_READINGS = (
     effect(
         EnableCustomerManagedKeys,
         "keys.change",
-        when=lambda c: (
-            can_be_put_in_use(c)
-            and c.resource.data_key is not None
-            and c.resource.data_key.name != c.key.name
-        ),
+        when=lambda c: puts_another_key_in_use(c),
         then=lambda c: loses_data(c.resource),
     ),
     effect(
@@ -140,7 +164,10 @@ OTHER_READINGS = (
         then=lambda c, m: sets(m, state="undeployed"),
     ),
 )
-"""Another key costs uploads and deployed models; a rotation undeploys models, and no more."""
+"""A key that is enabled again costs what was left, unless the identity was off, of which a sentence
+says what becomes of models.  Another key costs uploads and deployed models, or leaves workspaces
+under the earlier one.  A rotation undeploys models, and no more.
+"""
 
 COUNTER_ROWS = (
     refuse(

@@ -1,6 +1,10 @@
 """The inaccessible key: many causes, one state, three losses."""
 
+from collections.abc import Callable
+from typing import Any
+
 from ..commands import (
+    Command,
     DeleteKey,
     DeployModel,
     DisableKey,
@@ -22,12 +26,14 @@ from ..conditions import (
     is_in_policies,
     is_in_use,
     is_locked_out,
+    uses_a_rotated_key,
     uses_key,
     uses_vault,
+    was_left_behind,
 )
 from ..entities import Document, Grant, Model, Resource, Workspace
 from ..meanings import data_inaccessible, key_inaccessible
-from ..rows import effect, means, refuse, silent, whenever
+from ..rows import Silent, effect, means, refuse, silent, whenever
 from ..updates import drops, how_lost, makes_data_unreadable, sets, takes_access
 
 ROWS = (
@@ -153,7 +159,47 @@ ROWS = (
     ),
 )
 
+
+def work_stops(requirement: str, may_be_lost: Callable[[Any], Any]) -> tuple[Silent, ...]:
+    """Return rows by which data is not worked with, and none is lost, while the key of a resource
+    may be lost by an assumption.
+    """
+
+    def in_workspace(command: Any) -> Any:
+        return may_be_lost(command.workspace.resource)
+
+    def with_model(command: Any) -> Any:
+        return may_be_lost(command.model.workspace.resource)
+
+    conditions: dict[type[Command], Callable[[Any], Any]] = {
+        UploadDocument: in_workspace,
+        TrainModel: in_workspace,
+        ReadData: in_workspace,
+        DeployModel: with_model,
+        TranslateWithModel: with_model,
+    }
+    return tuple(
+        silent(on, requirement, when=when, free=lambda c: False) for on, when in conditions.items()
+    )
+
+
 OTHER_READINGS = (
+    *work_stops(
+        "revocation.key-disabled",
+        lambda r: r.key is not None and not r.key.enabled,
+    ),
+    *work_stops(
+        "revocation.key-deleted",
+        lambda r: r.key is not None and r.key.state != "active",
+    ),
+    *work_stops("revocation.vault-switched", lambda r: is_cut_off_by_a_switch(r)),
+    *work_stops(
+        "vault.permission-model",
+        lambda r: r.key is not None and has_role_in_force(r.key.vault, r),
+    ),
+    *work_stops("tenant.vault-moved", lambda r: has_key_in_another_tenant(r)),
+    *work_stops("tenant.key-left-behind", lambda r: was_left_behind(r)),
+    *work_stops("keys.rotation-keeps-data", lambda r: uses_a_rotated_key(r)),
     silent(
         SetPermissionModel,
         "revocation.vault-switched",
@@ -229,8 +275,8 @@ OTHER_READINGS = (
     ),
 )
 """Only some of the losses follow from a deleted or disabled key, or from a vault that was switched
-to Azure RBAC, where taking an entry from the access policies takes no access away; an earlier
-workspace goes on.
+to Azure RBAC, where taking an entry from the access policies takes no access away; or nothing is
+lost, and data is not worked with; an earlier workspace goes on.
 """
 
 MEMORY = (

@@ -13,6 +13,7 @@ from ..conditions import (
     can_be_put_in_use,
     has_key_in_another_tenant,
     moves_along,
+    moves_vault_of,
     was_left_behind,
 )
 from ..entities import CUSTOMER, Grant, Resource, Workspace
@@ -86,7 +87,7 @@ OTHER_READINGS = (
             "tenant.same-tenant-move",
             when=lambda c: not leads_to_another_tenant(c),
             each=Workspace,
-            free=lambda c, w: moves_along(c, w.resource),
+            free=lambda c, w: moves_along(c, w.resource) or moves_vault_of(c, w.resource),
             may_refuse=False,
         )
         for on in (MoveResource, MoveResourceGroup)
@@ -158,14 +159,15 @@ OTHER_READINGS = (
             "tenant.vault-moved",
             when=lambda c: leads_to_another_tenant(c),
             each=Workspace,
-            free=lambda c, w: w.resource.key is not None and moves_along(c, w.resource.key.vault),
+            free=lambda c, w: moves_vault_of(c, w.resource),
             may_refuse=False,
         )
         for on in (MoveResourceGroup, MoveSubscription)
     ),
 )
-"""A move inside the tenant costs something; one to another tenant costs only some of the data, or
-leaves access as it is shown, which is worth nothing.  Enabling CMK again there costs what was left.
+"""A move inside the tenant, also that of a key vault alone, costs something; one to another tenant
+costs only some of the data, or leaves access as it is shown, which is worth nothing.  Enabling CMK
+again there costs what was left.
 """
 
 COUNTER_ROWS = (
