@@ -89,6 +89,22 @@ def test_sarif_has_a_result_for_each_finding_at_its_line(tmp_path: Path) -> None
     assert len(prints) == 2
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '/* was:\nresource "azurerm_key_vault" "v" {\n}\n*/\n',
+        'x = "/*"\ny = "\\"*/read"\n# /*\n',
+        'x = <<-EOT\n  resource "azurerm_key_vault" "v" {\n  /*\n  EOT\n',
+    ],
+)
+def test_a_block_in_a_comment_or_in_a_text_is_no_place(before: str, tmp_path: Path) -> None:
+    written = f'{before}resource "azurerm_key_vault" "v" {{\n}}\n/* */\n'
+    (tmp_path / "main.tf").write_text(written)
+    log = json.loads(printed(two_findings(), "--format", "sarif", "--source", tmp_path))
+    [location] = log["runs"][0]["results"][0]["locations"]
+    assert location["physicalLocation"]["region"]["startLine"] == before.count("\n") + 1
+
+
 @pytest.mark.parametrize("source", [True, False])
 def test_sarif_has_a_place_in_a_file_for_each_result(source: bool, tmp_path: Path) -> None:
     """Code scanning refuses a whole file in which one result has none."""

@@ -14,6 +14,15 @@ BLOCKS = (
 )
 """What begins a block: of a resource, a call of a module, or a resource that is removed."""
 
+NO_BLOCKS = re.compile(
+    r'"(?:\\.|[^"\\\n])*"'  # a text, in which no comment begins
+    r"|(?:#|//)[^\n]*"
+    r"|/\*.*?\*/"
+    r"|<<-?(?P<end>\w+)\n.*?^[ \t]*(?P=end)$",  # a text of several lines
+    re.DOTALL | re.MULTILINE,
+)
+"""A comment, or a text."""
+
 SKIPPED = frozenset({".terraform", ".git", "node_modules"})
 
 
@@ -29,7 +38,8 @@ Places = Mapping[tuple[str, str], tuple[Place, ...]]
 
 
 def find_places(folder: str) -> Places:
-    """Return where the resources in a folder and in those below it are written.
+    """Return where the resources in a folder and in those below it are written, those that are
+    removed and the calls of modules too.
 
     Files whose name begins with a dot are those of editors, and Terraform reads none of them.
     Raises `CommandError` if there is no such folder, or if a file in it can't be read.
@@ -42,7 +52,7 @@ def find_places(folder: str) -> Places:
         is_skipped = not SKIPPED.isdisjoint(file.relative_to(root).parts)
         if is_skipped or file.name.startswith("."):
             continue
-        text = text_of(file)
+        text = NO_BLOCKS.sub(blank, text_of(file))
         for block in BLOCKS:
             for match in block.finditer(text):
                 line = text.count("\n", 0, match.start()) + 1
@@ -57,6 +67,13 @@ def text_of(file: Path) -> str:
         return file.read_text("utf-8", errors="replace")
     except OSError as error:
         raise CommandError(f"{file}: can't be read: {reason(error)}") from None
+
+
+def blank(found: re.Match[str]) -> str:
+    """Return only the line ends of a comment or of a text of several lines, and another text as
+    it is: it may be the name of a block.
+    """
+    return found[0] if found[0].startswith('"') else "\n" * found[0].count("\n")
 
 
 def place_of(places: Places, folder: str, address: str, kind: str) -> Place | None:
