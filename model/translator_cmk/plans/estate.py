@@ -479,6 +479,7 @@ class Estate:
             and vault.before.lists_all
             and isinstance(vault.before.policies, tuple)
         )
+        # Without the id of the user, another identity's policy may still be for it.
         if shows_every_policy and account.user.is_known and None not in mine:
             return False
         return None
