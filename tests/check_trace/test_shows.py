@@ -305,6 +305,12 @@ def test_losses_at_once_are_told_so() -> None:
     assert "revocation.deletes-uploads" in log.shows.shown
 
 
+def test_a_model_that_the_customer_undeploys_is_not_told_as_lost() -> None:
+    undeployed = cmd.UndeployModel("legal-en-de")
+    sequence = (*situations()["a deployed model under customer-managed keys"].commands, undeployed)
+    assert losses(judged(log_of(asked(sequence)))) == {}
+
+
 @pytest.mark.parametrize(
     ("cloud", "missing"),
     [

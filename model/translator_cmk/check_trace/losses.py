@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ..language.facts import ABSENT, observed_value
+from ..language.facts import Fact, observed_value
 from ..machine import Accepted, Command, Observation, Refused
 from ..machine.commands import ReadData, TranslateWithModel, UndeployModel, UploadDocument
 from ..oracle import Oracle
 from ..oracle.agreement import UNSPECIFIED
+from ..oracle.projections import names_in, projection_in
 from ..oracle.shown import Address, Name, Shown
 from .events import Event
 
@@ -77,11 +78,13 @@ class Loss:
 
 @dataclass
 class Losses:
-    """Everything in one world that can be lost, by its name, and losses that were made good."""
+    """Everything in one world that can be lost, by its name, and losses that are over.
+
+    What was never there can't be lost, nor can a model that the customer undeployed.
+    """
 
     found: dict[Name, Loss] = field(default_factory=dict)
     past: list[Loss] = field(default_factory=list)
-    uploaded: set[str] = field(default_factory=set)
 
     @property
     def all(self) -> list[Loss]:
@@ -95,18 +98,18 @@ class Losses:
 
     def without_late(self, event: Event, oracle: Oracle) -> Event:
         """Return an event, whose command was submitted, without the losses that may still come."""
-        self._note_uploads(event)
+        self._note_command(event)
         if isinstance(event.outcome, Accepted):
             event = self._without_late_answer(event, oracle)
         if event.observation is None:
             return event
         demanded = oracle.observe()
         omitted: set[Address] = set()
-        for name in self._things(demanded):
+        for name, loss in self.found.items():
             is_there = is_shown(event, name) and sees(event.observation, name)
             # what was seen lost once is not late any more
-            if is_there and is_lost(demanded, name) and self._loss(name).gone is None:
-                self._loss(name).is_late = True
+            if is_there and is_lost(demanded, name) and loss.gone is None:
+                loss.is_late = True
                 omitted.add((name, ALIVE[name[0]][0]))
         shown = event.shown
         return event._replace(
@@ -118,54 +121,75 @@ class Losses:
     def _without_late_answer(self, event: Event, oracle: Oracle) -> Event:
         """Return an accepted event, without its outcome if losses that are late explain that."""
         if isinstance(oracle.last.outcome, Refused):
-            used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
-            # What was seen lost once is not late any more.
-            if used and all(loss.gone is None for loss in used):
-                for loss in used:
-                    loss.is_late = True
+            used = list(named_in(event, {**USES, **UPLOADS}))
+            if used and all(self._may_be_late(name) for name in used):
+                for name in used:
+                    self.found[name].is_late = True
                 return event._replace(outcome=None)
-        # It need not be refused, but shows that a thing is there that had to be lost.
+        # It need not be refused, but may show that a thing is there that had to be lost.
         demanded = oracle.observe()
         for name in named_in(event, USES):
-            if is_lost(demanded, name) and self._loss(name).gone is None:
-                self._loss(name).is_late = True
+            if is_lost(demanded, name) and self._may_be_late(name):
+                self.found[name].is_late = True
         return event
+
+    def _may_be_late(self, name: Name) -> bool:
+        """Return whether the loss of a thing may still come."""
+        # What was seen lost once is not late any more.
+        return name in self.found and self.found[name].gone is None
 
     def depends_on_late(self, event: Event) -> bool:
         """Return whether an event is an acceptance that a loss that may still come would end."""
         if not isinstance(event.outcome, Accepted):
             return False
-        used = [self._loss(name) for name in named_in(event, {**USES, **UPLOADS})]
-        return any(loss.is_late and loss.gone is None for loss in used)
+        used = named_in(event, {**USES, **UPLOADS})
+        return any(self._may_be_late(name) and self.found[name].is_late for name in used)
 
     def note(self, at: int, event: Event, oracle: Oracle) -> None:
         """Note what an event that was compared shows, and which losses are due with it."""
         command = event.commands[0] if event.commands else None
         moment = Moment(at, event.time, command)
-        self._note_uploads(event)
+        self._note_command(event)
         demanded = oracle.observe()
+        for name in names_in(demanded):
+            if may_be_there(oracle, name):
+                self.found.setdefault(name, Loss(name))
         sights: list[tuple[Name, bool, Moment]] = []
-        for name in self._things(demanded):
+        for name in self.found:
             if event.observation is not None and is_shown(event, name):
                 sights.append((name, sees(event.observation, name), moment))
         for name in named_in(event, USES):
-            if isinstance(event.outcome, Accepted | Refused):
+            if name in self.found and isinstance(event.outcome, Accepted | Refused):
                 is_alive = isinstance(event.outcome, Accepted)
                 sights.append((name, is_alive, moment._replace(code=event.code)))
+        if isinstance(event.outcome, Accepted) and isinstance(oracle.last.outcome, Refused):
+            # an upload that had to be refused shows that the data of its workspace is not lost
+            sights += [(name, True, moment) for name in named_in(event, UPLOADS)]
         for name, is_alive, shown_at in sights:
-            loss = self._loss(name)
+            loss = self.found[name]
             # A loss that was late and never seen is over once its cause is.
             is_over = loss.is_late and loss.gone is None and not is_lost(demanded, name)
             if not is_over:
                 self._note_sight(loss, shown_at, is_alive)
-        for name in self._things(demanded):
-            self._note_due(self._loss(name), moment, is_kept(demanded, name))
+        for name, loss in self.found.items():
+            self._note_due(loss, moment, is_kept(demanded, name))
 
-    def _note_uploads(self, event: Event) -> None:
-        """Note which documents there may be."""
+    def _note_command(self, event: Event) -> None:
+        """Note a document that there may be, and a model that the customer undeploys."""
+        if isinstance(event.outcome, Refused):
+            return
         for command in event.commands:
-            if isinstance(command, UploadDocument) and not isinstance(event.outcome, Refused):
-                self.uploaded.add(command.document)
+            # while the loss of its workspace may come, a document is there, though not demanded
+            if isinstance(command, UploadDocument) and self._may_be_late(
+                ("workspace", command.workspace)
+            ):
+                name = ("document", command.document)
+                self.found.setdefault(name, Loss(name))
+        is_certain = len(event.commands) == 1 and not event.idle
+        if is_certain and isinstance(event.commands[0], UndeployModel):
+            ended = self.found.pop(("model", event.commands[0].model), None)
+            if ended is not None:
+                self.past.append(ended)
 
     def _note_due(self, loss: Loss, moment: Moment, must_be_kept: bool) -> None:
         """Note whether a thing must be kept, or may be lost from this moment on."""
@@ -178,9 +202,6 @@ class Losses:
             loss.due = None
         elif not must_be_kept and loss.due is None and loss.alive is not None:
             loss.due = moment
-        # A model that the customer undeploys is not lost.
-        if isinstance(moment.command, UndeployModel) and loss.due == moment:
-            loss.due = loss.alive = None
 
     def _note_sight(self, loss: Loss, moment: Moment, is_alive: bool) -> None:
         """Note that a thing was shown, or shown to be gone."""
@@ -192,17 +213,6 @@ class Losses:
         elif loss.back is None:
             loss.back = moment
 
-    def _loss(self, name: Name) -> Loss:
-        return self.found.setdefault(name, Loss(name))
-
-    def _things(self, demanded: Observation) -> Iterator[Name]:
-        """Yield everything that can be lost."""
-        for document in self.uploaded:
-            yield "document", document
-        for kind in ("workspace", "model"):
-            for name in demanded.get(kind, {}):
-                yield kind, name
-
 
 def named_in(event: Event, fields: Mapping[type[Command], str]) -> Iterator[Name]:
     """Yield the things that commands of these types name in these fields, which are their kinds."""
@@ -210,6 +220,11 @@ def named_in(event: Event, fields: Mapping[type[Command], str]) -> Iterator[Name
         kind = fields.get(type(command))
         if kind is not None:
             yield kind, str(command.as_dict()[kind])
+
+
+def may_be_there(oracle: Oracle, name: Name) -> bool:
+    """Return whether there may be a thing that can be lost."""
+    return name[0] in ALIVE and oracle.may_hold(Fact(*name, *ALIVE[name[0]]))
 
 
 def is_shown(event: Event, name: Name) -> bool:
@@ -235,9 +250,7 @@ def is_lost(demanded: Observation, name: Name) -> bool:
 
 def demanded_value(demanded: Observation, name: Name) -> object:
     """Return what the field of a thing that says whether it is lost has to be."""
-    kind, own_name = name
-    shown_by, _ = ALIVE[kind]
-    fields = demanded.get(kind, {}).get(own_name)
-    if fields is None:
-        return False if shown_by == "exists" else ABSENT
-    return fields.get(shown_by, True if shown_by == "exists" else ABSENT)
+    projection = projection_in(demanded, name)
+    if projection["exists"] is not True:
+        return projection["exists"]
+    return projection[ALIVE[name[0]][0]]

@@ -301,6 +301,10 @@ class Oracle:
                     return False
                 return all(self._satisfies(transition, claim) for transition in self.transitions)
 
+    def may_hold(self, fact: Fact) -> bool:
+        """Return whether a fact holds in a possible state."""
+        return any(fact.value in values_of(self._projections(state), fact) for state in self.states)
+
     def _demands_fact(self, fact: Fact) -> bool:
         """Return whether a fact holds in every possible state."""
         if (fact.kind, fact.name) in words(self.uncompared | self.open):
