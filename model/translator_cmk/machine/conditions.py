@@ -199,6 +199,13 @@ def lacks_earlier_key(workspace: Workspace) -> bool:
     return not is_usable or not has_access
 
 
+def has_asked_for_key(resource: Resource, vault: Vault) -> bool:
+    """Return whether a key of the vault was asked for, and the resource shows that it has none."""
+    key = resource.data_key
+    is_asked_for = key is not None and key.vault.name == vault.name
+    return is_asked_for and resource.key_source != CUSTOMER
+
+
 def is_in_use(key: Key) -> bool:
     """Return whether this is the key of any resource."""
     return any(uses_key(resource, key) for resource in key.world.every(Resource))

@@ -11,13 +11,14 @@ from ..commands import (
 from ..conditions import (
     can_be_granted,
     can_be_put_in_use,
+    has_asked_for_key,
     has_role_in_force,
     is_in_policies,
     is_used_by_a_role,
     moves_along,
     uses_vault,
 )
-from ..entities import Vault
+from ..entities import CUSTOMER, Vault
 from ..meanings import key_inaccessible
 from ..rows import effect, means, refuse, silent
 from ..updates import gives_access, gives_access_in_force, puts_key_in_use, sets
@@ -117,6 +118,12 @@ OTHER_READINGS = (
             and not is_in_policies(c.vault, c.resource)
         ),
         free=lambda c: can_be_put_in_use(c),
+    ),
+    effect(
+        GrantKeyAccess,
+        "vault.granted-beforehand",
+        when=lambda c: can_be_granted(c) and has_asked_for_key(c.resource, c.vault),
+        then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.resource.data_key),
     ),
     means(
         key_inaccessible,
