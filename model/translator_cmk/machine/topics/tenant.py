@@ -38,6 +38,11 @@ def leads_to_another_tenant(move: Any) -> bool:
     return bool(move.tenant.name != move.subscription.tenant.name)
 
 
+def moves_with_key(move: Any, resource: Resource) -> bool:
+    """Return whether a resource or the key vault of its key is what moves, or is held by it."""
+    return moves_along(move, resource) or moves_vault_of(move, resource)
+
+
 ROWS = (
     refuse(
         GrantKeyAccess,
@@ -87,7 +92,7 @@ OTHER_READINGS = (
             "tenant.same-tenant-move",
             when=lambda c: not leads_to_another_tenant(c),
             each=Workspace,
-            free=lambda c, w: moves_along(c, w.resource) or moves_vault_of(c, w.resource),
+            free=lambda c, w: moves_with_key(c, w.resource),
             may_refuse=False,
         )
         for on in (MoveResource, MoveResourceGroup)
@@ -108,7 +113,7 @@ OTHER_READINGS = (
             on,
             "tenant.same-tenant-move",
             each=Resource,
-            when=lambda c, r: moves_along(c, r) and not leads_to_another_tenant(c),
+            when=lambda c, r: moves_with_key(c, r) and not leads_to_another_tenant(c),
             then=lambda c, r: sets(r, key=None),
         )
         for on in (MoveResource, MoveResourceGroup)
@@ -118,7 +123,7 @@ OTHER_READINGS = (
             on,
             "tenant.same-tenant-move",
             each=Resource,
-            when=lambda c, r: moves_along(c, r) and not leads_to_another_tenant(c),
+            when=lambda c, r: moves_with_key(c, r) and not leads_to_another_tenant(c),
             then=lambda c, r: returns_to_microsoft_keys(r),
         )
         for on in (MoveResource, MoveResourceGroup)
