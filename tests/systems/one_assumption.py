@@ -482,6 +482,19 @@ OUTLIVING = (
         ),
     ),
     permitted_by_article(
+        "goes back to Microsoft-managed keys once the key vault is deleted, whatever was lost before",
+        "S40 to S42 say what is lost, and nothing of the key source.",
+        ["resource.rest-stays"],
+        adding(
+            whenever(
+                Resource,
+                "resource.rest-stays",
+                when=lambda r: has_lost_its_key(r) and r.key.vault.state != "active",
+                then=lambda r: sets(r, key_source=MICROSOFT, key=None),
+            )
+        ),
+    ),
+    permitted_by_article(
         "deletes models that are not deployed when the key is inaccessible",
         "S32, S41 and S45 are about models that were deployed.",
         ["revocation.undeployed-models-kept"],

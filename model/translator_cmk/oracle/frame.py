@@ -31,7 +31,7 @@ from ..machine import COUNTER_ROWS, Accepted, Command, Machine, State
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from ..machine.meanings import MEANINGS
 from ..machine.observation import OBSERVED_KINDS
-from ..machine.rows import Effect, Row, Silent, Whenever
+from ..machine.rows import Effect, Means, Row, Silent, Whenever
 from ..machine.state import Changes
 from ..machine.step import bind
 from ..machine.world import World
@@ -197,7 +197,7 @@ def touched_by(spoken: frozenset[Address], before: State, after: State) -> Entit
 
 def stricken_by(machine: Machine, command: Command, before: State, after: State) -> Entities:
     """Return what depends on the things that are named, and of which something may be so now that
-    was not, such as that its key is inaccessible.
+    was not, or for one more cause, such as that its key is inaccessible.
     """
     found: set[tuple[type[Entity], str]] = set()
     # silent rows may make it so now, and need not have made it so before
@@ -205,12 +205,18 @@ def stricken_by(machine: Machine, command: Command, before: State, after: State)
     for kind, name in depending(named_by(command), (before, after)):
         if not was.has(kind, name) or not now.has(kind, name):
             continue
-        for meaning in MEANINGS:
-            if meaning.about is not kind or meaning(was.entity(kind, name)):
-                continue
-            if meaning(now.entity(kind, name)):
-                found.add((kind, name))
+        if is_stricken(machine, was.entity(kind, name), now.entity(kind, name)):
+            found.add((kind, name))
     return frozenset(found)
+
+
+def is_stricken(machine: Machine, was: Entity, now: Entity) -> bool:
+    """Return whether something is so now that was not, or for one more cause."""
+    about = [meaning for meaning in MEANINGS if meaning.about is type(was)]
+    if any(meaning(now) and not meaning(was) for meaning in about):
+        return True
+    causes = [row for row in machine.rows if isinstance(row, Means) and row.meaning in about]
+    return any(row.when(now) and not row.when(was) for row in causes)
 
 
 @lru_cache(maxsize=64)
