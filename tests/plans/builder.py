@@ -6,7 +6,7 @@ plan.update(plan.vault("v"), policies=[])
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
@@ -370,13 +370,13 @@ def forms_of(reference: str) -> list[str]:
 # What-if
 
 
-def what_if(*changes: Values) -> Values:
+def what_if(*changes: Values, potential: Sequence[Values] | None = None) -> Values:
     """Return a result of what-if as the CLI prints it."""
     return {
         "changes": list(changes),
         "diagnostics": None,
         "error": None,
-        "potentialChanges": None,
+        "potentialChanges": potential,
         "status": "Succeeded",
     }
 

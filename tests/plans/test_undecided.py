@@ -442,14 +442,19 @@ def only_its_id(change_type: str, resource_id: str) -> b.Values:
         ("Deploy", f"{b.vault_id()}/secrets/s", 0),
         ("Deploy", f"{b.GROUP}/providers/Microsoft.Storage/storageAccounts/s", 0),
         ("Delete", b.GROUP, 4),
+        ("Deploy", f"{b.GROUP}/providers/Microsoft.Authorization/roleDefinitions/d", 4),
+        ("Deploy", f"{b.GROUP}/providers/Microsoft.Authorization/roleAssignments/r", 0),
         ("Deploy", b.GROUP, 0),
         ("Detach", b.GROUP, 0),
     ],
 )
+@pytest.mark.parametrize("potential", [False, True])
 def test_what_what_if_shows_nothing_of_is_not_decided(
-    change_type: str, resource_id: str, code: int
+    change_type: str, resource_id: str, code: int, potential: bool
 ) -> None:
-    assert checked(b.what_if(only_its_id(change_type, resource_id))).code == code
+    change = only_its_id(change_type, resource_id)
+    plan = b.what_if(potential=[change]) if potential else b.what_if(change)
+    assert checked(plan).code == code
 
 
 def test_a_vault_that_is_made_says_nothing_of_a_role_that_goes_on_its_group() -> None:

@@ -275,7 +275,8 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         # A role without a name that is known may be one that gives no access to keys.
-        readings = may(remove, is_mine is True and bool(role.name) and not gets_another)
+        is_certain = is_mine is True and bool(role.name) and not gets_another and keeps is False
+        readings = may(remove, is_certain)
         yield context.change(kind, readings, vault, **words)
 
 

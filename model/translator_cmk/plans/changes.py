@@ -5,11 +5,11 @@ list of commands, and the plan may mean any of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..machine.commands import DeleteKey, DisableIdentity
+from ..machine.commands import DisableIdentity
 from . import access_changes, account_changes, key_changes, vault_changes
-from .context import Context, PlannedChange, may
+from .context import NOTHING, Context, PlannedChange
 from .plan import CREATE, DELETE, PERHAPS, UPDATE, PlannedResource
 from .things import (
     Account,
@@ -48,9 +48,12 @@ def operations_of(context: Context) -> Iterator[Operation]:
     for entry in context.estate.entries:
         here = context.at(entry)
         for place, action in enumerate(entry.resource.actions):
-            changes = tuple(changes_of(here, entry.before, entry.after, action))
-            if changes:
-                yield Operation(entry.resource, action, place, changes)
+            changes = changes_of(here, entry.before, entry.after, action)
+            if entry.resource.may_stay:
+                changes = map(perhaps, changes)
+            found = tuple(changes)
+            if found:
+                yield Operation(entry.resource, action, place, found)
 
 
 def changes_of(
@@ -63,7 +66,7 @@ def changes_of(
         return CREATED[type(after)](context, after)
     if action == UPDATE and type(before) is type(after) and type(after) in UPDATED:
         return UPDATED[type(after)](context, before, after)
-    return perhaps(context, before or after) if action == PERHAPS else ()
+    return not_evaluated(context, before, after) if action == PERHAPS else ()
 
 
 FindChanges = Callable[..., Iterable[PlannedChange]]
@@ -105,21 +108,32 @@ UPDATED: Mapping[type, FindChanges] = {
 }
 
 
-def perhaps(context: Context, thing: Thing | None) -> Iterator[PlannedChange]:
-    """Yield that what was not evaluated may take the key away."""
-    name = context.account.name
+def not_evaluated(
+    context: Context, before: Thing | None, after: Thing | None
+) -> Iterator[PlannedChange]:
+    """Yield that something may take the key away of which what-if doesn't say what is done to it.
+
+    One command that takes the key away stands for all that may be done.
+    """
+    thing = before or after
     match thing:
-        case Account() if context.is_this_account(thing.id):
-            yield context.change("not-evaluated", may((DisableIdentity(name),)))
+        case Account():
+            if context.is_this_account(thing.id):
+                disable = (DisableIdentity(context.account.name),)
+                yield context.change("not-evaluated", (disable,))
         case Vault() | PolicyRequest():
             # What only adds entries takes none away.
             only_adds = isinstance(thing, PolicyRequest) and thing.does == "add"
             vault = context.vault(thing.id if isinstance(thing, Vault) else thing.vault)
             if vault is not None and not only_adds:
-                yield context.change("not-evaluated", may(context.revoke(vault)), vault)
-        case Key():
-            vault = context.vault(thing.vault)
-            if vault is not None:
-                key = context.estate.key(vault, thing.name).name
-                commands = (DeleteKey(vault.name, key),)
-                yield context.change("not-evaluated", may(commands), vault, key=key)
+                yield context.change("not-evaluated", (context.revoke(vault),), vault)
+        case _:
+            # A role that is shown only as it will be is a new one, which takes nothing away.
+            gone = thing if isinstance(thing, Key) else before
+            for change in changes_of(context, gone, None, DELETE):
+                yield replace(change, kind="not-evaluated")
+
+
+def perhaps(change: PlannedChange) -> PlannedChange:
+    """Return a change that is made or not."""
+    return replace(change, readings=tuple(dict.fromkeys((*change.readings, NOTHING))))

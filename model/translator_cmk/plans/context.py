@@ -111,12 +111,13 @@ class Context:
 
     def plan_does(self, action: str, known: KnownVault | KnownAccount) -> bool:
         """Return whether the plan deletes or makes a vault or an account in a change of its own, be
-        it under another address.
+        it under another address; a change that is only potential does not count.
         """
         state = BEFORE if action == DELETE else AFTER
         for entry, facts in self.estate.each(Vault, Account, states=[state]):
             find = self.estate.vault if isinstance(facts, Vault) else self.estate.account
-            if action in entry.resource.actions and find(facts.id) is known:
+            is_done = action in entry.resource.actions and not entry.resource.is_potential
+            if is_done and find(facts.id) is known:
                 return True
         return False
 

@@ -570,25 +570,36 @@ class Estate:
 
     def keeps_access(
         self, vault: KnownVault, account: KnownAccount, but: Collection[Entry], by_role: bool
-    ) -> bool:
-        """Return whether a role, or else a policy, of an account on a vault is visible that stays.
+    ) -> bool | None:
+        """Return whether a role, or else a policy, of an account on a vault is visible that stays;
+        None if those that are visible may stay or go.
 
         What the plan makes does not stay: it was not there before.
         """
+        answer: bool | None = False
         for entry in self.entries:
-            if entry in but or not {CREATE, DELETE}.isdisjoint(entry.resource.actions):
+            resource = entry.resource
+            if entry in but or CREATE in resource.actions:
                 continue
-            found: list[Policy | Role] = []
-            if by_role:
-                if isinstance(entry.after, Role) and covers(entry.after.scope, vault, self):
-                    found.append(entry.after)
-            else:
-                for its_vault, policy in self.policies_in(entry.after):
-                    if its_vault is vault and policy.needed:
-                        found.append(policy)
-            if any(self.is_of(each, account) is True for each in found):
+            if DELETE not in resource.actions and self._gives(entry.after, vault, account, by_role):
                 return True
-        return False
+            if resource.may_stay and self._gives(entry.before, vault, account, by_role):
+                answer = None
+        return answer
+
+    def _gives(
+        self, thing: Thing | None, vault: KnownVault, account: KnownAccount, by_role: bool
+    ) -> bool:
+        """Return whether a thing gives an account access to a vault: by a role, or by a policy."""
+        found: list[Policy | Role] = []
+        if by_role:
+            if isinstance(thing, Role) and covers(thing.scope, vault, self):
+                found.append(thing)
+        else:
+            for its_vault, policy in self.policies_in(thing):
+                if its_vault is vault and policy.needed:
+                    found.append(policy)
+        return any(self.is_of(each, account) is True for each in found)
 
 
 def is_name(value: MayBeUnknown) -> bool:

@@ -268,6 +268,9 @@ def with_what_goes_with(findings: Iterable[Finding]) -> Iterator[Finding]:
     found = list(findings)
     deletions: dict[str, Finding] = {}
     for finding in found:
+        # What goes for certain doesn't go with what only may go.
+        if finding.resource.is_potential:
+            continue
         for part in finding.parts:
             what = DELETIONS.get(part.change.kind)
             if what is not None:

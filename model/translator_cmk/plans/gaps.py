@@ -44,7 +44,11 @@ def takes_away(finding: Finding) -> bool:
     # No key helps where the account is gone.
     if ("account", "lost") in told:
         return False
-    return not told.isdisjoint({("data", "lost"), ("data", "may be lost")})
+    for part in finding.parts:
+        lost = {each.what for each in part.consequences if each.becomes in ("lost", "may be lost")}
+        if "data" in lost and "account" not in lost:
+            return True
+    return False
 
 
 def gives_back(walk: Walk, number: int) -> bool:

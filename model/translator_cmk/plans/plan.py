@@ -180,6 +180,14 @@ class PlannedResource:
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
     deposed: bool = False
+    is_potential: bool = False
+    """Whether what-if says that this is done or not, by a condition that only the deployment can
+    tell."""
+
+    @property
+    def may_stay(self) -> bool:
+        """Return whether it may stay as it is, whatever is said of it."""
+        return self.is_potential or PERHAPS in self.actions
 
     @property
     def name_in_configuration(self) -> str:

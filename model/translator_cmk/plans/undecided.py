@@ -45,6 +45,9 @@ FOLLOWED = frozenset(kind for kind in FORMS if kind.startswith(IN_AZURE))
 GROUP = "microsoft.resources/resourcegroups"
 """The type in Azure of a resource group."""
 
+ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
+"""The type in Azure of a custom role."""
+
 AZAPI_ACTION = "azapi_resource_action"
 
 READING_METHODS = frozenset({"GET", "HEAD"})
@@ -353,15 +356,17 @@ def names_in(attributes: Attributes) -> set[str]:
 
 
 def without_contents(plan: Plan) -> Iterator[NotJudged]:
-    """Yield which accounts, vaults, keys and policies change without a word on what they are, and
-    which roles and identities go so.
+    """Yield which accounts, vaults, keys, policies and custom roles change without a word on what
+    they are, and which roles and identities go so.
     """
     # A group that goes has a reason of its own.
     deletable = FORMS.keys() - {GROUP}
+    # A role and an identity keep their principal when they are deployed.
+    deployable = FOLLOWED | {ROLE_DEFINITION}
     for resource in plan.changes():
         # What only adds entries takes none away.
         only_adds = resource.address.lower().endswith("/accesspolicies/add")
-        judged = deletable if DELETE in resource.actions else FOLLOWED
+        judged = deletable if DELETE in resource.actions else deployable
         if resource.states or only_adds or resource.type.lower() not in judged:
             continue
         if not {UPDATE, DELETE, PERHAPS}.isdisjoint(resource.actions):

@@ -33,6 +33,10 @@ CHANGE_TYPES: Mapping[str, tuple[str, ...]] = {
 }
 """The actions of each type of change, its name in lower case."""
 
+POTENTIAL = "potential"
+"""The certainty of a change of a deployment stack that is made or not; a deployment has a list of
+such changes instead."""
+
 LENGTH_OF_A_GROUP = 5
 """So many parts has the id of a resource group, which names no provider:
 `/subscriptions/S/resourceGroups/G`."""
@@ -58,7 +62,7 @@ def read_what_if(source: str, value: Any) -> Plan:
     if "changes" not in content.value:
         content = content.record("properties")
     resources = list(map(read_change, change_entries(content)))
-    resources += [read_change(each, (PERHAPS,)) for each in content.records("potentialChanges")]
+    resources += [read_change(each, POTENTIAL) for each in content.records("potentialChanges")]
     return Plan(source, "what-if", tuple(filter(None, resources)), ordered=False)
 
 
@@ -81,8 +85,8 @@ def change_entries(content: Fields) -> list[Fields]:
     return content.records("changes")
 
 
-def read_change(entry: Fields, instead: tuple[str, ...] = ()) -> PlannedResource | None:
-    """Return one change, with other actions if they are given; None for no resource of Azure."""
+def read_change(entry: Fields, certainty: str = "") -> PlannedResource | None:
+    """Return one change; None for no resource of Azure."""
     address = entry.text("resourceId", "") or entry.text("id", "")
     if not address:
         return None
@@ -102,12 +106,15 @@ def read_change(entry: Fields, instead: tuple[str, ...] = ()) -> PlannedResource
     if actions == (NO_CHANGE,) and after is None:
         # What-if shows what it ignores only as it is before.
         after = before
+    certainty = certainty or entry.text("changeCertainty", "").lower()
     return PlannedResource(
         address=address,
         type=type_in(address),
-        actions=instead or actions,
+        actions=actions,
         before=before,
         after=after,
+        # Of what was not evaluated all is open already.
+        is_potential=certainty == POTENTIAL and actions != (PERHAPS,),
     )
 
 

@@ -158,6 +158,7 @@ REASONS = {
 """By Terraform's word for it: why a resource goes or is replaced."""
 
 TAGS_ONLY = "changed: tags only"
+POTENTIAL = "what-if lists it as a potential change"
 
 SECONDS = (
     "How soon the service notices is not stated; a gap of seconds may do no harm. If the apply "
@@ -393,6 +394,8 @@ def actions_in_words(finding: Finding) -> str:
     """Return what is done to a resource, and why it is replaced or deleted."""
     actions = finding.resource.actions
     words = ACTIONS.get(actions, ", ".join(actions))
+    if finding.resource.is_potential:
+        words = f"may be {words}"
     why = why_in_words(finding)
     return f"{words} ({why})" if why else words
 
@@ -404,8 +407,10 @@ def does_in_words(finding: Finding) -> str:
 
 
 def why_in_words(finding: Finding) -> str:
-    """Return why a resource goes or is replaced, in a few words; empty if nothing tells."""
+    """Return why a resource goes, may go or is replaced, in a few words; empty if nothing tells."""
     resource = finding.resource
+    if resource.is_potential:
+        return POTENTIAL
     # Why something goes that no account needs is of no interest here.
     if not finding.accounts:
         return TAGS_ONLY if resource.changes_only_tags else ""
