@@ -54,6 +54,7 @@ def element_of(block: Block) -> str:
         case Table(head, rows):
             return table_of(head, rows)
         case Lines(lines):
+            # html() would make one blank of several
             escaped = "\n".join(escape(visible(line)) for line in lines)
             return f"<pre>{escaped}</pre>"
         case Box(blocks, anchor):

@@ -40,7 +40,7 @@ def resource(r: Resource) -> Fields:
         "key": r.key.name if r.key else None,
         "encryption_section": shows_encryption_section(r),
         "identity": r.identity,
-        "registered": registered(r),
+        "registered": registered(r),  # in Microsoft Entra ID
     }
 
 

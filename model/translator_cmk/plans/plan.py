@@ -64,7 +64,9 @@ class Attributes:
         return UNKNOWN
 
     def blocks(self, path: str) -> Any:
-        """Return the nested blocks at a path as attributes, or `UNKNOWN` if any of them is."""
+        """Return the nested blocks at a path as attributes, or `UNKNOWN` if any of them is; of an
+        outer block that is repeated, those in the first one.
+        """
         value = self.get(path)
         if value is UNKNOWN:
             return UNKNOWN

@@ -72,7 +72,7 @@ class Door:
         self.running: Running | None = None  # once scenarios are collected
         self.subject: Subject | None = None  # once one of them was run
         self.asked: set[str] = set()
-        self.broken = 0  # scenarios in a row that have broken the system, and shown nothing
+        self.broken_in_a_row = 0  # scenarios that broke the system, and showed nothing
         self.note = ""
         if self.folder is not None:
             config.add_cleanup(self.folder.end)
@@ -191,7 +191,8 @@ class Door:
         if own is not None:
             self.must_not_override()
             subject = Subject(Session(Direct(lambda: own)), by_chance())
-            subject.broken = self.broken
+            # each test has a subject of its own, and the count goes on
+            subject.broken_in_a_row = self.broken_in_a_row
             return subject
         if self.subject is None:
             session = Session(Direct(self.make_system), self.running.log)
@@ -264,7 +265,7 @@ class Door:
             pytest.exit(plain(str(trouble)), pytest.ExitCode.INTERNAL_ERROR)
         except OSError as error:
             self.give_up(not_written(error))
-        self.broken = subject.broken
+        self.broken_in_a_row = subject.broken_in_a_row
         return run
 
     def outside_the_record(

@@ -60,13 +60,14 @@ class PendingEffects:
         self, closes: float, state: State, earlier: Iterable[Fact], has_hidden: bool
     ) -> None:
         """Note when the window of an accepted command closes, and the state and the values that
-        showed before.
+        showed before; ``has_hidden``: whether it changes something that the system does not show.
         """
         self.closes = max(self.closes, closes)
         self.earlier_states.append((state, closes))
         self.under_way = True
         self.has_hidden = self.has_hidden or has_hidden
         for fact in earlier:
+            # of two commands on one field, the value before the later one counts
             self.earlier[fact.kind, fact.name, fact.field] = fact.value
 
     def expect_changes(self, closes: float, fields: Iterable[FieldName]) -> None:

@@ -75,7 +75,7 @@ class Subject:
         self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False  # whether a claim is made of everything, which may still change
         self.answered = 0  # commands of this world
-        self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
+        self.broken_in_a_row = 0  # cases or sequences that broke it, and showed nothing
         self.pending = PendingEffects()
         self.own_words = ""  # how the system itself explains its last answer to a command
         self.said: list[str] = []  # what it says of how it carried out commands; emptied by a lane
@@ -383,12 +383,12 @@ class Subject:
         sequences) in a row, to no use.
         """
         if of_use:
-            self.broken = 0
+            self.broken_in_a_row = 0
         elif fault or nothing_learned:
-            self.broken += 1
-        if self.broken >= IN_A_ROW:
+            self.broken_in_a_row += 1
+        if self.broken_in_a_row >= IN_A_ROW:
             what = "the system broke" if fault else "nothing was learned"
-            raise Aborted(f"given up: {what} in {self.broken} {times} in a row")
+            raise Aborted(f"given up: {what} in {self.broken_in_a_row} {times} in a row")
         if not fault:
             return
         self.session.case = ""

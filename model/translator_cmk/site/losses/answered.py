@@ -29,13 +29,13 @@ LOST = ("no", "with the identity", "otherwise")
 class Answered(NamedTuple):
     """What an answer rests on."""
 
-    besides: tuple[Ids, ...]
+    besides_by_memory: tuple[Ids, ...]
     """Requirements that no outcome names: without one of them the command would be answered
     otherwise, or something would be lost, or back, that is not.  They may depend on how a model was
     lost; so there is one of them for each memory in LOST, or one alone if all are the same."""
     lost: tuple[Grounds, ...]
     """What becomes of each thing that is lost."""
-    leaves: int | None = None
+    memory_left: int | None = None
     """The number of the memory in LOST that it leaves, if a model is undeployed by it."""
 
 

@@ -450,11 +450,11 @@ class Tables:
     def _answer(self, answer: Answer) -> dict[str, Any]:
         """Return what an answer rests on, with the number of each loss and of its grounds."""
         return {
-            "besides": [self._numbers(names) for names in answer.rests.besides],
+            "besides": [self._numbers(names) for names in answer.rests.besides_by_memory],
             "lost": self._known(answer.rests.lost),
             "back": [[each.loss, self.grounds(each.grounds)] for each in answer.back],
             "for_good": self._for_good(answer.for_good),
-            "leaves": answer.rests.leaves,
+            "leaves": answer.rests.memory_left,
         }
 
     def _known(self, found: Iterable[Grounds]) -> list[list[int]]:
