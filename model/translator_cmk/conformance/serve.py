@@ -137,6 +137,7 @@ def application(answering: Answering, environ: dict[str, Any], respond: Respond)
     if environ["REQUEST_METHOD"] != "POST":
         respond("405 Method Not Allowed", [("Allow", "POST"), ("Content-Type", "text/plain")])
         return [b"POST one request of protocol 2 as JSON.\n"]
+    # one byte more shows that a request is too long
     request = environ["wsgi.input"].read(LONGEST + 1)
     body = answer_text(answering, request)
     respond("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

@@ -109,4 +109,5 @@ def inline(part: Inline) -> str:
             return f"<b>{html(words)}</b>"
         case Mark(words, kind):
             return f'<span class="mark {kind}">{html(words)}</span>'
+    # html() would drop the blanks between it and its neighbours
     return escape(visible(part), quote=True)

@@ -87,6 +87,7 @@ def inline(part: Inline) -> str:
             return f"`{plain(words).replace('`', chr(39))}`".replace("|", r"\|")
         case Strong(words) | Mark(words):
             return f"**{escaped(words)}**"
+    # escaped() drops the blanks between it and its neighbours
     leading = " " if part[:1] == " " else ""
     trailing = " " if part[-1:] == " " and part.strip() else ""
     return f"{leading}{escaped(part)}{trailing}"

@@ -344,6 +344,7 @@ def custom_role_narrowed(
     """Yield that a custom role goes or loses the use of keys, by which the account may use its."""
     if before.uses_keys is False or (after is not None and after.uses_keys is True):
         return
+    # a role has its definition by address, by name or by id
     names = (f"@{context.entry.address}", before.name.lower(), last_word(str(before.id)))
     roles = context.estate.each(Role, states=[BEFORE])
     given = [entry for entry, role in roles if role.definition in names]

@@ -183,6 +183,7 @@ def unknown_key(context: Context) -> Iterator[PlannedChange]:
     if used is None or used.in_hsm:
         yield context.change("key-unknown", (NOTHING,), verdict=NOT_SPECIFIED)
         return
+    # if it is not the key in use, another one of the same vault stands for it
     other = f"{used.key[:40]}-or-another"
     commands = (
         CreateKey(used.vault, other),

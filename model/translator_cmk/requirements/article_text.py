@@ -110,6 +110,7 @@ def as_entities(match: re.Match[str]) -> str:
     """Return what stands in a text verbatim, its marks as entities; a tag as it is, a comment
     without its words."""
     kind = match.lastgroup or ""
+    # every line keeps its number
     if kind in ("matter", "comment"):
         return "\n" * match[0].count("\n")
     if kind == "tag":

@@ -112,7 +112,7 @@ def load_implementations(docs: Path) -> tuple[Implementation, ...]:
     if not path.is_file():
         return ()
     entries = [checked(each) for each in read_yaml(path, str(path)).items()]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:  # each is checked by a process of its own
         return tuple(pool.map(lambda entry: load(entry, docs), entries))
 
 

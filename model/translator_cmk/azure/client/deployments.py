@@ -21,7 +21,7 @@ def undeploy(studio: Studio, model: str) -> None:
 
 
 def set_deployed(studio: Studio, model: str, wanted: bool) -> None:
-    """Have a model deployed or undeployed, until it shows."""
+    """Have a model deployed in every region that is offered, or undeployed, until it shows."""
     path = f"{API}/models/{member(studio.models[model], 'id')}"
     offered = items_of(studio.ask("GET", f"{API}/regions"), "regions")
     regions = [member(region, "id") for region in offered]

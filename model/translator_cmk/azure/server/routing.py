@@ -86,7 +86,7 @@ def split(target: str) -> tuple[SplitResult, dict[str, str]]:
     try:
         parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True, errors="strict", max_num_fields=100)
-        unquote(parts.path, errors="strict")
+        unquote(parts.path, errors="strict")  # only to refuse what is no UTF-8
     except ValueError:
         raise malformed("The URL of the request is not valid.", "BadRequest") from None
     query = {name.lower(): value for name, value in pairs}

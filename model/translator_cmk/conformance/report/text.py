@@ -54,6 +54,7 @@ def wrapped(line: str, width: int) -> str:
     """Return a line for a terminal of this width; a command stays whole, and an id too."""
     if len(line) <= width or line.lstrip().startswith(AGAIN):
         return line
+    # a mark, or words and the blanks that part them from the text: the next lines begin below it
     label = re.match(r" *(?:[^ ]+(?: [^ ]+)*? {2,}|[^ \w] )?", line)
     indent = min(label.end() if label else 0, width // 2)
     if " " not in line[indent:]:

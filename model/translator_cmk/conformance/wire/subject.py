@@ -187,6 +187,7 @@ class Subject:
         if not self._settles(seconds_left):
             self.session.sleep(seconds_left)
             return
+        # everything is there, so no earlier value may show any more
         seen = self.pending.seen
         self.pending = PendingEffects()
         self.pending.seen = seen

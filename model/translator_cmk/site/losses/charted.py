@@ -94,6 +94,7 @@ class Place(NamedTuple):
 
     def _joins(self, world: World) -> bool:
         """Return whether the vault and the resource of an access or a role exist."""
+        # its name has the first two of its links
         ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
         for kind, name in ends:
             shows, _ = VIEWS[kind]

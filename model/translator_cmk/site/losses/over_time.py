@@ -80,14 +80,14 @@ def moments() -> list[Moment]:
 def fates_at(found: Iterable[Moment], thing: Mapping[str, Any]) -> list[str]:
     """Return what a thing is at each moment."""
     graph = searched(SEARCHED)
-    so = graph.holding(any_found(KIND_OF_WORD[thing["kind"]], thing["fits"]))
-    possible = graph.still_possible(so)
+    is_there = graph.holding(any_found(KIND_OF_WORD[thing["kind"]], thing["fits"]))
+    may_be_there = graph.still_possible(is_there)
     shown = []
     for moment in found:
-        if so[moment.at]:
+        if is_there[moment.at]:
             shown.append("there")
         else:
-            shown.append("back" if possible[moment.at] else "lost")
+            shown.append("back" if may_be_there[moment.at] else "lost")
     return shown
 
 
