@@ -171,6 +171,10 @@ class Losses:
             is_over = loss.is_late and loss.gone is None and not is_lost(demanded, name)
             if not is_over:
                 self._note_sight(loss, shown_at, is_alive)
+        # what is lost and was never seen is no loss to tell of, and can't be lost late any more
+        for name in {name for name, is_alive, _ in sights if not is_alive}:
+            if is_lost(demanded, name) and self.found[name].alive is None:
+                del self.found[name]
         for name, loss in self.found.items():
             self._note_due(loss, moment, is_kept(demanded, name))
 
