@@ -128,7 +128,7 @@ def user_changed(
     new = estate.user_of(account, account.after or account.before, after)
     was_on = account.before is not None and account.before.identity is not False
     is_off = account.after is not None and account.after.identity is False
-    if was_on and is_off:
+    if old.is_system and was_on and is_off:
         # That the system-assigned identity goes is a change of its own.
         return
     if not old.names & new.names and before.client != after.client:
@@ -184,7 +184,7 @@ def unknown_key(context: Context) -> Iterator[PlannedChange]:
         yield context.change("key-unknown", (NOTHING,), verdict=NOT_SPECIFIED)
         return
     # if it is not the key in use, another one of the same vault stands for it
-    other = f"{used.key[:40]}-or-another"
+    other = f"{used.key[:40]}-or-another"  # short enough for a name of the model
     commands = (
         CreateKey(used.vault, other),
         EnableCustomerManagedKeys(context.account.name, used.vault, other, through="api"),

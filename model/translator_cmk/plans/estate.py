@@ -198,16 +198,18 @@ class Estate:
     def __init__(self, plan: Plan, holds: Mapping[str, str]) -> None:
         self.plan = plan
         self.entries = tuple(entries_of(plan))
-        self.holds = holds
+        self.holds = holds  # what is in each account, by its name
         self.names = Names(plan.masked_texts)
         self.by_address = {entry.address: entry for entry in self.entries}
+        # the object ids of which it is known whose they are
         self.principals = set(principals_in(plan))
         self.accounts: dict[str, KnownAccount] = {}
         self.vaults: dict[str, KnownVault] = {}
         self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
         self.identities: dict[str, set[str]] = {}  # all names of each user-assigned identity
         self.policies: dict[str, list[Policy]] = {}  # by vault, before the change
-        self.with_key_not_judged: set[str] = set()
+        self.with_key_not_judged: set[str] = set()  # accounts of which nothing tells the key before
+        # each reads what those before it have found
         self._find_vaults()
         self._find_keys()
         self._find_accounts()

@@ -261,6 +261,7 @@ def entries(path: str, principal: str, application: str, permissions: str) -> Re
             return UNKNOWN if meant is UNKNOWN else (Policy(None, meant, frozenset({"all"})),)
         found: list[Policy] = []
         for block in blocks:
+            # an application that is not known yet is one
             if block.text(application) in (None, ""):
                 who = refers(principal)(block, lambda _: refer(f"{path}.{principal}"))
                 rights = words_in(block.get(permissions))

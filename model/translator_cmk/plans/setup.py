@@ -169,12 +169,9 @@ class Setup:
     def lost_before(self) -> str:
         """Return what an account lacked before the plan to use its key; empty if nothing."""
         used = self.account.key
-        if used is None:
+        if used is None or not self.account.exists_before:
             return ""
-        if (
-            used.vault not in self.account.access
-            and not self.estate.vault_named(used.vault).uses_rbac
-        ):
+        if used.vault not in self.account.access:
             return "access"
         if self._lacks_its_identity():
             return "identity"

@@ -172,10 +172,13 @@ def roles_on_what_is_not_shown(estate: Estate) -> Iterator[NotJudged]:
 
 
 def vaults_looked_at(estate: Estate) -> list[KnownVault]:
-    """Return the vaults in Azure whose keys accounts use, or may use where none is judged."""
+    """Return the vaults with an id that are there before, and whose keys accounts use, or may use
+    where none is judged.
+    """
     judged = vaults_judged(estate)
     found: list[KnownVault] = []
     for vault in estate.every_vault():
+        # without an id, every role would seem to cover it
         if not vault.exists_before or known_id(vault) is None:
             continue
         if vault.name in judged or may_have_a_key_in_use(estate, vault):

@@ -145,7 +145,9 @@ def expectations(failure: SequenceResult) -> Iterator[str]:
 
 
 def sentences(expected: Outcome | Fact) -> Iterator[str]:
-    """Yield how a scenario says that this should be so; nothing where no sentence does."""
+    """Yield how a scenario says that this should be so; nothing where no sentence does, and of a
+    refusal, which `expectations` says.
+    """
     if isinstance(expected, Fact):
         if has_sentence(expected):
             yield format_fact(expected)

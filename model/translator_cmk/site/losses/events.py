@@ -163,12 +163,12 @@ class Case(NamedTuple):
     @property
     def try_it(self) -> str | None:
         """Return the address on the page What if, or None."""
-        return tried(self.event)
+        return address_in_what_if(self.event)
 
     @property
     def try_remedies(self) -> str | None:
         """Return the address there after the remedies, or None."""
-        return tried(self.event, remedied=True)
+        return address_in_what_if(self.event, remedied=True)
 
     @property
     def reading(self) -> str:
@@ -383,7 +383,7 @@ def all_grounds(found: Iterable[Finding]) -> list[str]:
     return [name for name in load_register() if name in named]
 
 
-def tried(event: Event, remedied: bool = False) -> str | None:
+def address_in_what_if(event: Event, remedied: bool = False) -> str | None:
     """Return the address at which What if shows an event; None if its small world lacks it."""
     situation, *more = event.start
     # the page starts from situations alone
