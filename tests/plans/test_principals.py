@@ -151,12 +151,6 @@ def test_another_identity_than_before_is_to_use_the_key(tmp_path: Path) -> None:
     plan.keep(T, account(ids=[IDENTITY_ID, "/other"]))
     plan.update(C, b.cmk(identity_client_id=CLIENT), b.cmk(identity_client_id="other"))
     assert verdicts(plan, tmp_path) == {C: "not-specified"}
-    # also while the account's own identity, which never used it, is turned off
-    ids = [IDENTITY_ID, "/other"]
-    plan = usual(without=f"{C} {T}")
-    plan.update(T, account("SystemAssigned, UserAssigned", ids), account(ids=ids))
-    plan.update(C, b.cmk(identity_client_id=CLIENT), b.cmk(identity_client_id="other"))
-    assert verdicts(plan, tmp_path) == {T: "may-lose", C: "not-specified"}
 
 
 def test_of_several_identities_any_may_use_the_key_where_none_is_named(tmp_path: Path) -> None:

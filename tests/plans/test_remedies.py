@@ -199,6 +199,22 @@ def identities(before: str, after: str) -> b.TerraformPlan:
     return plan
 
 
+def another_user_while_own_goes() -> b.TerraformPlan:
+    """Return a plan by which another user-assigned identity is to use the key, and the account's
+    own, which never did, is turned off.
+    """
+
+    def using(client: str, kind: str) -> b.Values:
+        block = {"key_vault_key_id": b.key_id(), "identity_client_id": client}
+        ids = [principals.IDENTITY_ID, "/other"]
+        return principals.account(kind, ids, customer_managed_key=[block])
+
+    plan = principals.usual(without=f"{T} {C}")
+    before = using(principals.CLIENT, "SystemAssigned, UserAssigned")
+    plan.update(T, before, using("other", "UserAssigned"))
+    return plan
+
+
 def group_loses_its_entry(mine: bool) -> b.TerraformPlan:
     plan = principals.shared(mine, roles=False)
     plan.delete(f"{P}2", b.policy(principals.GROUP_ID))
@@ -493,7 +509,8 @@ REMEDIES: Mapping[str, list[Remedy]] = {
         Remedy(
             used_by_another_identity("SystemAssigned, UserAssigned"),
             account_with_identity("SystemAssigned, UserAssigned"),
-        )
+        ),
+        Remedy(another_user_while_own_goes, principals.usual),
     ],
     "access-of-others-gone": [
         Remedy(lambda: group_loses_its_entry(mine=False), lambda: group_loses_its_entry(mine=True))
