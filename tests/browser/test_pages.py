@@ -73,7 +73,6 @@ VIEWS = {
         A4_LANDSCAPE,
         ("Azure permission that it needs", "What guards against it"),
     ),
-    "map": View("decide/unknowns.html"),
     "all requirements": View(
         "specification/index.html",
         True,
