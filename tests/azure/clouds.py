@@ -21,7 +21,6 @@ import pytest
 from tests.azure.client.broken_emulators import lacking, mistaken
 from tests.azure.server.asking import MANAGER
 from tests.azure.server.wire import Answer, Customer, Wire
-from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.faults import Fault
 from translator_cmk.azure.server.listening import AzureServer, azure_server
 from translator_cmk.azure.server.strictness import NOT_STRICT, Strictness
@@ -100,7 +99,7 @@ class Cloud:
             headers = json.loads(file.read_text("utf-8"))
             assert headers["Ocp-Apim-Subscription-Key"] not in " ".join(arguments)
             _, _, host, path = url.split("/", 3)
-            answer = self.customer.wire.ask(method, host, f"/{path}", content.encode(), headers)
+            answer = self.answer_data(method, host, f"/{path}", content.encode(), headers)
         else:
             self.asked.append(f"{method} {url.partition('?')[0]}")
             answer = self.answer(method, url, json.loads(content or "null"))
@@ -112,6 +111,12 @@ class Cloud:
     def answer(self, method: str, path: str, body: Any) -> Answer:
         """Answer Azure Resource Manager's requests."""
         return self.customer.ask(method, MANAGER, path, body)
+
+    def answer_data(
+        self, method: str, host: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        """Answer requests to a Translator resource."""
+        return self.customer.wire.ask(method, host, path, content, headers)
 
     def wait(self, seconds: float) -> None:
         self.time += seconds
@@ -225,21 +230,13 @@ class KeepsDocuments(Cloud):
 class HidesDocuments(KeepsDocuments):
     """Lists no document while the key is lost, and all of them when it is back."""
 
-    @contextmanager
-    def served(self) -> Iterator[Self]:
-        with super().served():
-            answer = self.server.answer
-
-            def hiding(
-                method: str, target: str, headers: Mapping[str, str], content: bytes
-            ) -> Reply:
-                reply = answer(method, target, headers, content)
-                if reply.status == HTTPStatus.FORBIDDEN and "/documents?" in target:
-                    return Reply(200, {"paginatedDocuments": {"documents": []}})
-                return reply
-
-            self.server.answer = hiding  # type: ignore[method-assign]  # to lie
-            yield self
+    def answer_data(
+        self, method: str, host: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        answer = super().answer_data(method, host, path, content, headers)
+        if answer.status == HTTPStatus.FORBIDDEN and "/documents?" in path:
+            return Answer(200, {}, '{"paginatedDocuments": {"documents": []}}')
+        return answer
 
 
 class LosesLate(Cloud):

@@ -5,10 +5,9 @@ and what it leaves.
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,7 +15,6 @@ from tests.azure import clouds
 from tests.azure.clouds import HOUR, Cloud, judged
 from tests.azure.server.wire import Answer
 from translator_cmk.azure.server import parse_fault
-from translator_cmk.azure.server.calls import Reply
 from translator_cmk.azure.server.strictness import Strictness
 from translator_cmk.machine.entities import Resource, Vault
 
@@ -406,24 +404,17 @@ def test_a_group_that_was_not_deleted_at_once_is_deleted_later(run: Run) -> None
 class SharesWorkspaces(Cloud):
     """Lists a workspace of somebody else before the one that the script has made."""
 
-    @contextmanager
-    def served(self) -> Iterator[Self]:
-        with super().served():
-            answer = self.server.answer
-
-            def sharing(
-                method: str, target: str, headers: Mapping[str, str], content: bytes
-            ) -> Reply:
-                assert "/workspaces/theirs" not in target
-                reply = answer(method, target, headers, content)
-                if method == "GET" and "/workspaces?" in target:
-                    body: Any = reply.body
-                    theirs = {**body["workspaces"][0], "id": "theirs", "name": "theirs"}
-                    body["workspaces"].insert(0, theirs)
-                return reply
-
-            self.server.answer = sharing  # type: ignore[method-assign]  # to share
-            yield self
+    def answer_data(
+        self, method: str, host: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        assert "/workspaces/theirs" not in path
+        answer = super().answer_data(method, host, path, content, headers)
+        if method == "GET" and "/workspaces?" in path:
+            listed = json.loads(answer.text)
+            mine = listed["workspaces"]
+            listed["workspaces"] = [{**mine[0], "id": "theirs", "name": "theirs"}, *mine]
+            return answer._replace(text=json.dumps(listed))
+        return answer
 
 
 def test_a_workspace_of_somebody_else_is_left_alone(run: Run) -> None:

@@ -51,7 +51,10 @@ SETTINGS = argparse.Namespace(  # each has an option of its name; times are in s
 
 # All requests
 
-RUN = argparse.Namespace(made={})  # regions of Translator resources; `main` adds tenant and paths
+RUN = argparse.Namespace(  # `main` adds the tenant and paths
+    group=f"cmk-hour-{secrets.token_hex(3)}",
+    made={},  # regions of Translator resources, by their names
+)
 COGNITIVE = "providers/Microsoft.CognitiveServices"
 DELETED = f"{{}}/{COGNITIVE}/locations/{{}}/resourceGroups/{{}}/deletedAccounts/{{}}"
 
@@ -598,7 +601,6 @@ def main(arguments=None):
     parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.parse_args(arguments, SETTINGS)
     account = signed_in()
-    RUN.group = f"cmk-hour-{secrets.token_hex(3)}"
     RUN.tenant = account["tenantId"]
     RUN.subscription = f"/subscriptions/{account['id']}"
     RUN.path = f"{RUN.subscription}/resourceGroups/{RUN.group}"

@@ -5,7 +5,7 @@ is still there, a model that is still deployed, and data that can still be read 
 lost contradict nothing until they were seen gone once; nor do they show that the loss is left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -151,28 +151,20 @@ class Losses:
         moment = Moment(at, event.time, command)
         self._note_command(event)
         demanded = oracle.observe()
+        seen_gone: set[Name] = set()
         for name in names_in(demanded):
             if may_be_there(oracle, name):
                 self.found.setdefault(name, Loss(name))
-        sights: list[tuple[Name, bool, Moment]] = []
-        for name in self.found:
-            if event.observation is not None and is_shown(event, name):
-                sights.append((name, sees(event.observation, name), moment))
-        for name in named_in(event, USES):
-            if name in self.found and isinstance(event.outcome, Accepted | Refused):
-                is_alive = isinstance(event.outcome, Accepted)
-                sights.append((name, is_alive, moment._replace(code=event.code)))
-        if isinstance(event.outcome, Accepted) and isinstance(oracle.last.outcome, Refused):
-            # an upload that had to be refused shows that the data of its workspace is not lost
-            sights += [(name, True, moment) for name in named_in(event, UPLOADS)]
-        for name, is_alive, shown_at in sights:
+        for name, is_alive, shown_at in sights_in(event, moment, self.found, oracle):
             loss = self.found[name]
             # A loss that was late and never seen is over once its cause is.
             is_over = loss.is_late and loss.gone is None and not is_lost(demanded, name)
             if not is_over:
                 self._note_sight(loss, shown_at, is_alive)
-        # what is lost and was never seen is no loss to tell of, and can't be lost late any more
-        for name in {name for name, is_alive, _ in sights if not is_alive}:
+            if not is_alive:
+                seen_gone.add(name)
+        # What is lost and was never seen is no loss to tell of, and can't be lost late any more.
+        for name in seen_gone:
             if is_lost(demanded, name) and self.found[name].alive is None:
                 del self.found[name]
         for name, loss in self.found.items():
@@ -224,6 +216,26 @@ def named_in(event: Event, fields: Mapping[type[Command], str]) -> Iterator[Name
         kind = fields.get(type(command))
         if kind is not None:
             yield kind, str(command.as_dict()[kind])
+
+
+def sights_in(
+    event: Event, moment: Moment, things: Collection[Name], oracle: Oracle
+) -> Iterator[tuple[Name, bool, Moment]]:
+    """Yield which of these things an event shows, whether as there or as gone, and when."""
+    for name in things:
+        if event.observation is not None and is_shown(event, name):
+            yield name, sees(event.observation, name), moment
+    if not isinstance(event.outcome, Accepted | Refused):
+        return
+    is_accepted = isinstance(event.outcome, Accepted)
+    for name in named_in(event, USES):
+        if name in things:
+            yield name, is_accepted, moment._replace(code=event.code)
+    # An upload that had to be refused shows that the data of its workspace is not lost.
+    if is_accepted and isinstance(oracle.last.outcome, Refused):
+        for name in named_in(event, UPLOADS):
+            if name in things:
+                yield name, True, moment
 
 
 def may_be_there(oracle: Oracle, name: Name) -> bool:

@@ -591,12 +591,10 @@ def unreached(register: Register) -> list[str]:
     """Return the demands and silences that are behind no answer in the tables."""
     found = what_if_tables()
     ids = [each["id"] for each in found["requirements"]]
-    met = {
-        ids[number]
-        for each in found["outcomes"]
-        if each["outcome"] != "accepted"
-        for number in each["requirements"]
-    }
+    met: set[str] = set()
+    for outcome in found["outcomes"]:
+        if outcome["outcome"] != "accepted":
+            met.update(ids[number] for number in outcome["requirements"])
     return [
         name
         for name, each in register.items()
