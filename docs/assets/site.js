@@ -94,27 +94,12 @@ document.querySelectorAll(".filterable").forEach((box) => {
   box.classList.remove("narrowing"); // what the address leaves out was never seen
 });
 
-// Counts the boxes of a checklist that are ticked.
-document.querySelectorAll("#checklist").forEach((heading) => {
-  const boxes = [...document.querySelectorAll(".checklist input[type=checkbox]")];
-  const count = document.createElement("p");
-  count.className = "count";
-  count.setAttribute("role", "status");
-  heading.nextElementSibling.after(count);
-
-  const show = () => (count.textContent = `${boxes.filter((each) => each.checked).length} of ${boxes.length} ticked`);
-  const ticked = new Set((kept.get("ticked") || "").split(" "));
-  boxes.forEach((each) => (each.checked = ticked.has(each.name)));
-  document.addEventListener("change", (event) => {
-    if (!boxes.includes(event.target)) return;
-    keep({ ticked: boxes.filter((each) => each.checked).map((each) => each.name).join(" ") });
-    show();
-  });
-  document.querySelector(".print-link")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    print();
-  });
-  show();
+// The boxes of a checklist that are ticked.
+const boxes = [...document.querySelectorAll(".checklist input[type=checkbox]")];
+const ticked = new Set((kept.get("ticked") || "").split(" "));
+boxes.forEach((each) => {
+  each.checked = ticked.has(each.name);
+  each.addEventListener("change", () => keep({ ticked: boxes.filter((each) => each.checked).map((each) => each.name).join(" ") }));
 });
 
 // The page of the decision: shows the advice for the answers given, fills in the record, and writes it as Markdown.

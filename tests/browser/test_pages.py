@@ -261,7 +261,7 @@ def test_matrix_says_how_old_a_report_is_and_nothing_in_it_runs(page: Page, site
 
 def query(page: Page) -> dict[str, list[str]]:
     """What is kept in the address of a page."""
-    return parse_qs(urlsplit(page.url).query)
+    return parse_qs(page.evaluate("location.search.slice(1)"))
 
 
 def test_questions_are_answered_by_keyboard_and_only_the_advice_for_the_answers_given_is_shown(
@@ -409,8 +409,6 @@ def test_table_is_narrowed_and_boxes_are_ticked_by_keyboard_and_kept_in_the_addr
     for name in ("decided", "few"):
         tab_to(page, f"#check-{name}")
         page.keyboard.press("Space")
-    items = sum(len(group["items"]) for group in data("decide")["checklist"])
-    assert page.locator(".count").inner_text() == f"2 of {items} ticked"
     assert query(page) == {"ticked": ["decided few"]}
     page.reload()
     assert page.locator(".checklist input:checked").count() == 2
