@@ -34,7 +34,6 @@ from translator_cmk.site.losses.events import (
     example,
     start,
 )
-from translator_cmk.site.losses.fates import fates
 from translator_cmk.site.losses.over_time import timeline
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.sourced import cell, data
@@ -453,11 +452,10 @@ def test_cut_of_the_chain_is_dashed_where_a_loss_by_it_is_assumed_and_solid_else
 def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
     found = timeline(cases(CAUSES)).bars
     assert {thing: [bar.fate for bar in bars] for thing, bars in found.items()} == {
-        "An uploaded document": ["there", "lost", "lost"],
-        "A deployed model": ["there", "back", "lost"],
-        "Data that can be read": ["there", "back", "lost"],
-        "A key": ["there", "back", "lost"],
-        "A key vault": ["there", "back", "lost"],
+        "uploaded document": ["there", "lost", "lost"],
+        "deployed model": ["there", "back", "lost"],
+        "readable data": ["there", "back", "lost"],
+        "key vault": ["there", "back", "lost"],
     }
 
 
@@ -466,90 +464,17 @@ def test_loss_over_time_is_dashed_where_the_table_of_causes_says_assumed() -> No
     (deleted,) = (each for each in cases(CAUSES) if each.event.event == "Key vault deleted")
     for lost, after in zip(deleted.lost, deleted.remedied, strict=True):
         (thing,) = (
-            each["thing"]
-            for each in data("causes")["things"]
-            if each.get("loss") == lost.words.loss
+            each["thing"] for each in data("causes")["timed"] if each.get("loss") == lost.words.loss
         )
         bar = bars[thing][1]
         basis = lost.basis if bar.fate == "lost" else after.basis
         assert (bar.line == "dashed") == (basis == "assumed"), thing
-    assert bars["A deployed model"][1].line == "dashed"
-    assert bars["A key vault"][1].line == "solid"
-    assert {bar.line for bar in bars["An uploaded document"]} == {"solid"}
+    assert bars["deployed model"][1].line == "dashed"
+    assert bars["key vault"][1].line == "solid"
+    assert {bar.line for bar in bars["uploaded document"]} == {"solid"}
 
 
-# What can't be undone
-
-
-def test_fates_are_those_of_the_article() -> None:
-    found = {fate.thing["thing"]: fate for fate in fates()}
-    assert all(fate.for_good for fate in found.values())
-    document, deployed = found["An uploaded document"], found["A deployed model"]
-    assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(document.for_good)
-    assert (document.for_a_time, document.back) == ({}, {})
-    assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(deployed.for_a_time)
-    assert set(deployed.back) == {"DeployModel"}
-    assert set(found["A key vault"].back) == {"RecoverVault"}
-    assert "DeleteVault" in found["A key vault"].for_good
-
-
-def test_every_cause_is_among_the_fates_of_what_is_lost_by_it() -> None:
-    things = {fate.thing["loss"]: fate for fate in fates() if "loss" in fate.thing}
-    for cause in CAUSES:
-        name = type(commands_of(cause)[0]).__name__
-        for loss in cause.at_once:
-            stays_lost = not cause.remedies or cause.afterwards[loss].fate == "lost"
-            if stays_lost and not cause.tried:
-                assert name in things[loss].for_good
-            else:
-                ends = things[loss].for_a_time | things[loss].for_good
-                assert name in ends
-
-
-def test_nothing_is_surely_gone_for_good_by_a_request_that_azure_can_undo() -> None:
-    bases = set()
-    for fate in fates():
-        for ways in (fate.for_good, fate.last_chance):
-            if "DeleteResource" in ways:
-                bases.add(ways["DeleteResource"].basis)
-    assert bases == {"assumed"}
-
-
-def test_what_cannot_be_undone_has_the_basis_that_the_article_gives_its_event() -> None:
-    things = {fate.thing["loss"]: fate for fate in fates() if "loss" in fate.thing}
-    compared = set()
-    for cause in CAUSES:
-        command, *more = commands_of(cause)
-        if more:
-            continue
-        for loss, row in cause.at_once.items():
-            name = type(command).__name__
-            for_good = things[loss].for_good.get(name)
-            for_a_time = things[loss].for_a_time.get(name)
-            if for_good:
-                stays = cause.afterwards.get(loss, row)
-                weaker = min(row.basis, stays.basis, key=WEAKEST_FIRST.index)
-                assert WEAKEST_FIRST.index(for_good.basis) >= WEAKEST_FIRST.index(weaker)
-                compared.add((name, loss, for_good.basis))
-            if for_a_time:
-                assert WEAKEST_FIRST.index(for_a_time.basis) >= WEAKEST_FIRST.index(row.basis)
-                compared.add((name, loss, for_a_time.basis))
-    assert compared >= {
-        ("DisableKey", "documents", "assumed"),
-        ("RevokeKeyAccess", "documents", "implied"),
-        ("DisableIdentity", "models", "stated"),
-        ("DeleteVault", "documents", "implied"),
-    }
-
-
-def test_that_no_way_back_is_left_after_a_purge_has_the_basis_of_the_table_everywhere() -> None:
-    purge = next(cause for cause in CAUSES if cause.tried)
-    things = [fate for fate in fates() if "returns_with" in fate.thing]
-    assert {fate.thing.get("loss") for fate in things} == {"models", "data", None}
-    for fate in things:
-        row = purge.afterwards[fate.thing["returns_with"]]
-        assert row.basis == "assumed"
-        assert fate.last_chance["EndVaultRetention"].basis == row.basis
+# What pages call a requirement
 
 
 CALLED = {

@@ -28,7 +28,7 @@ from ..machine.rows import Refuse, Row
 from ..oracle.grounds import carried_out
 from ..system import MACHINE
 from .content import Content, register_digest
-from .losses import events, fates
+from .losses import events
 from .losses.chain import chain
 from .losses.events import CAUSES, EVENTS, HARMLESS, start
 from .losses.explorer import unreached, what_if_size
@@ -79,7 +79,6 @@ def what_breaks() -> Mapping[str, Any]:
         "refused": events.always_refused(),
         "chain": chain(causes),
         "timeline": timeline(causes),
-        "fates": fates,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from ...explore.graph import NOT_OFFERED, Graph
+from ...explore.graph import NOT_OFFERED, Graph, state_graph
 from ...explore.scopes import Scope
 from ...language.facts import ABSENT, Fact
 from ...language.phrases import FACT_PHRASES
@@ -29,7 +29,6 @@ from ...machine.world import World
 from ..render import Numbered
 from ..sourced import data
 from .diagrams import Row
-from .searched import Searched, is_found
 
 VIEWS = {observed.kind: (observed.shows, observed.view) for observed in OBSERVED_KINDS}
 
@@ -128,7 +127,7 @@ class Instead(NamedTuple):
         """Return whether the words stand for the sentence about a thing in a world."""
         if (place.kind.word, place.name) != (self.thing["kind"], self.thing["name"]):
             return False
-        return is_found(world, place.kind, place.name, self.thing["fits"])
+        return world.has(*place) and fits(world.entity(*place), self.thing["fits"])
 
 
 class Insteads(NamedTuple):
@@ -139,26 +138,15 @@ class Insteads(NamedTuple):
 
 
 class Charted(NamedTuple):
-    """A graph, the places that change in it, and each of its states as a row."""
+    """The graph of a scope of a machine, its states by number, the places that change in it, and
+    each state as a row.
+    """
 
-    searched: Searched
+    machine: Machine
+    graph: Graph[Outcome]
+    states: Sequence[State]
     places: Sequence[Place]
     rows: Sequence[Row]
-
-    @property
-    def machine(self) -> Machine:
-        """Return the machine."""
-        return self.searched.machine
-
-    @property
-    def graph(self) -> Graph[Outcome]:
-        """Return the graph."""
-        return self.searched.graph
-
-    @property
-    def states(self) -> Sequence[State]:
-        """Return the states by number."""
-        return self.searched.states
 
     def path(self, commands: Iterable[Command]) -> list[int]:
         """Return the states on the way from the start by these commands; none where one of them
@@ -242,20 +230,45 @@ def changes(before: Row, after: Row) -> Iterator[int]:
 
 def charted(scope: Scope, machine: Machine) -> Charted:
     """Return the graph of a scope of the machine; raises `StartNotReached` and `RowDefect`."""
-    searched = Searched(scope, machine)
+    graph = state_graph(scope, machine)
+    states = [graph.state(number) for number in range(graph.states)]
     places: list[Place] = []
     columns: list[list[int]] = []
     for kind in ORDER:
-        for name in searched.names(kind):
-            column = column_of(Place(kind, name), searched.states)
+        for name in names_of(kind, states):
+            column = column_of(Place(kind, name), states)
             # what never changes has record 0, that of the start, in every state
             if any(column):
                 places.append(Place(kind, name))
                 columns.append(column)
-    return Charted(searched, places, list(zip(*columns, strict=True)))
+    return Charted(machine, graph, states, places, list(zip(*columns, strict=True)))
+
+
+def names_of(kind: type[Entity], states: Iterable[State]) -> list[str]:
+    """Return the name of every entity of a kind that there is in any state."""
+    found: set[str] = set()
+    for state in states:
+        found.update(state.tables[kind])
+    return sorted(found)
 
 
 def column_of(place: Place, states: Iterable[State]) -> list[int]:
     """Return the number of the record of a thing in each state."""
     number = Numbered()
     return [number(each.tables[place.kind].get(place.name)) for each in states]
+
+
+def fits(entity: Any, fields: Mapping[str, Any]) -> bool:
+    """Return whether each field of an entity has one of its values, or leads to an entity that
+    fits in turn.
+    """
+    if entity is None:
+        return False
+    for name, expected in fields.items():
+        value = getattr(entity, name)
+        if isinstance(expected, Mapping):
+            if not fits(value, expected):
+                return False
+        elif value not in expected:
+            return False
+    return True

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...bdd.feature_records import slug
 from ...explore.graph import NOT_OFFERED, Graph
-from ...explore.reachability import first_commands, predecessors
+from ...explore.reachability import attainable, first_commands, predecessors
 from ...explore.scopes import WHAT_IF
 from ...language.messages import command_to_wire, stage_to_wire
 from ...language.sentences import format_command, format_key_use, subjects
@@ -33,6 +33,7 @@ from ...machine.rows import Effect
 from ...machine.step import OF_NAMES
 from ...machine.world import World
 from ...oracle.grounds import (
+    LOSABLE_KINDS,
     Grounds,
     Thing,
     basis_of_end,
@@ -51,7 +52,6 @@ from ..sourced import cell, data, sources
 from .answered import Answered, answered, memory_in
 from .charted import Charted, Instead, Look, Place, Views, charted
 from .diagrams import Diagrams
-from .searched import KIND_OF_WORD
 
 LOSES_IT_OTHERWISE = DeleteResource
 """The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
@@ -98,12 +98,13 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
             there[state] |= shows_it[number_of_look] << bit
             # record 0 is that of the start, before anything is made; what was made keeps another
             made[state] |= (charted.rows[state][loss.place] > 0) << bit
-    possible = charted.searched.still_possible(there)
+    before = predecessors(graph)
+    possible = attainable(before, there)
     for_good = [ever & ~still for ever, still in zip(made, possible, strict=True)]
     back: list[Sequence[int]] = []
     for bit in range(len(known)):
         has_it = [state >> bit & 1 for state in there]
-        back.append(first_commands(graph, charted.searched.before, has_it))
+        back.append(first_commands(graph, before, has_it))
     return Losses(known, there, made, for_good, ways_to_lose(graph, for_good), back)
 
 
@@ -413,7 +414,7 @@ class Tables:
         """Return what it rests on that a thing never comes back, as a step that changes nothing."""
         place = self.charted.places[self.losses.known[question.loss].place]
         for thing in known_things(state):
-            if Place(KIND_OF_WORD[thing.loss.kind], thing.name) == place:
+            if Place(LOSABLE_KINDS[thing.loss.kind], thing.name) == place:
                 return state, grounds_for_good(state, question.command, thing)
         # a thing of which the table of consequences tells nothing
         rests = rests_on_view(state, question.command, place.look)
@@ -472,7 +473,7 @@ class Tables:
 
     def _number_of_loss(self, grounds: Grounds) -> int | None:
         """Return the number of the loss that these are the grounds of, if the page knows it."""
-        place = Place(KIND_OF_WORD[grounds.thing.loss.kind], grounds.thing.name)
+        place = Place(LOSABLE_KINDS[grounds.thing.loss.kind], grounds.thing.name)
         for number, loss in enumerate(self.losses.known):
             if self.charted.places[loss.place] == place:
                 return number
