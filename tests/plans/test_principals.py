@@ -104,6 +104,13 @@ def test_a_role_that_the_plan_makes_is_no_role_that_stays(
     assert verdicts(before_the_old_one_goes, tmp_path) == expected[verdict]
 
 
+def test_a_role_under_another_address_may_be_made_after_the_old_one_goes(tmp_path: Path) -> None:
+    plan = on_roles()
+    plan.change(R, ["create", "delete"], b.role(MINE), b.role(b.OTHER, id=b.UNKNOWN))
+    plan.create(f"{R}2", b.role(MINE, scope=b.GROUP, id=b.UNKNOWN))
+    assert verdicts(plan, tmp_path) == {R: "may-lose"}
+
+
 def identity_renamed() -> Plan:
     plan = on_roles(without=UAI)
     new = {**identity(), "id": b.UNKNOWN, "principal_id": b.UNKNOWN, "client_id": b.UNKNOWN}

@@ -39,10 +39,7 @@ def somebody_lost_rights(had: Mapping[Any, Any], has: Mapping[Any, Any]) -> bool
     """Return whether somebody lacks a permission that they had, or may lack it."""
     for principal, old in had.items():
         new = has.get(principal, frozenset())
-        if old is UNKNOWN or new is UNKNOWN:
-            if old is not new:
-                return True
-        elif not old <= new:
+        if UNKNOWN in (old, new) or not old <= new:
             return True
     return False
 
@@ -186,12 +183,16 @@ def rights_changed(
     kind: str,
     **words: str,
 ) -> Iterator[PlannedChange]:
-    """Yield what the difference between the rights before and after does."""
+    """Yield what the difference between the rights before and after does.
+
+    ``kind`` is that of a change which takes all of them.
+    """
     gone = had.certain - has.certain
-    if had.certain and has.perhaps and not has.certain:
-        yield policies_unknown(context, vault)
-    elif had.certain and not has.certain:
-        yield context.change(kind, (context.revoke(vault),), vault, **words)
+    if had.certain and not has.certain:
+        if has.perhaps:
+            yield policies_unknown(context, vault)
+        else:
+            yield context.change(kind, (context.revoke(vault),), vault, **words)
     elif gone:
         # Nobody says which permissions are needed, so one of them may be enough or not.
         readings = may(context.revoke(vault))
@@ -267,37 +268,37 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
         if not vault.uses_rbac and not is_mine:
             # It gives no access now, and the account need not have it.
             continue
-        other = new_role(context, vault)
-        # The same role of the same principal is no other role: the deletion takes it too.
-        gets_another = other is not None and not is_the_same(context, other.after, role)
-        if gets_another and context.entry.resource.actions == (CREATE, DELETE):
-            # The new role is there before the old one goes.
+        others = list(other_new_roles(context, vault, role))
+        if context.entry in others and context.entry.resource.actions == (CREATE, DELETE):
+            # What replaces it is there before it goes.
             continue
         remove = (RemoveKeyRole(vault.name, context.account.name),)
         # A role without a name that is known may be one that gives no access to keys.
-        is_certain = is_mine is True and bool(role.name) and not gets_another and keeps is False
+        is_certain = is_mine is True and bool(role.name) and not others and keeps is False
         readings = may(remove, is_certain)
         yield context.change(kind, readings, vault, **words)
 
 
-def new_role(context: Context, vault: KnownVault) -> Entry | None:
-    """Return the entry of a role on a vault that the plan gives to the account, if it does."""
+def other_new_roles(context: Context, vault: KnownVault, gone: Role) -> Iterator[Entry]:
+    """Yield the entries of the roles on a vault that the plan gives to the account.
+
+    The same role of the same principal is no other one: the deletion takes it too.
+    """
     for entry, role in context.estate.each(Role, states=[AFTER]):
-        if CREATE not in entry.resource.actions:
+        if CREATE not in entry.resource.actions or is_the_same(context, role, gone):
             continue
         is_mine = context.estate.is_of(role, context.account) is True
         if is_mine and covers(role.scope, vault, context.estate):
-            return entry
-    return None
+            yield entry
 
 
 def role_created(context: Context, role: Role) -> Iterator[PlannedChange]:
     is_mine = context.estate.is_of(role, context.account)
+    if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
+        return
     for vault in vaults_with(context, role):
-        if is_mine is None and context.estate.may_be_an_entra_group(role, context.account):
-            continue
         if vault.uses_rbac and context.uses(vault) and not loses_a_role(context, vault):
-            # It has a role already, or it could not use its key.
+            # It has a role already, or it could not use its key, so this one changes nothing.
             continue
         assign = (AssignKeyRole(vault.name, context.account.name),)
         readings = may(assign, is_mine is True)
@@ -314,7 +315,7 @@ def loses_a_role(context: Context, vault: KnownVault) -> bool:
 
 
 def vaults_with(context: Context, role: Role) -> Iterator[KnownVault]:
-    """Yield the vaults of the account whose keys a role may reach, if it may be its own."""
+    """Yield the vaults of the account whose keys a role may reach, if it may be the account's."""
     if context.estate.is_of(role, context.account) is False:
         return
     for vault in context.vaults:
