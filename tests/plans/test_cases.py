@@ -617,6 +617,19 @@ def test_another_key_in_place_of_one_that_goes_may_lose_twice(tmp_path: Path) ->
     assert "keys.change" in requirements(plan, tmp_path)
 
 
+def test_a_key_named_by_a_resource_that_is_no_key_may_be_another_one(tmp_path: Path) -> None:
+    plan = plan_with(without=T)
+    plan.create("terraform_data.key", {"output": b.UNKNOWN})
+    block = [{"key_vault_key_id": b.UNKNOWN, "identity_client_id": None}]
+    plan.update(
+        T,
+        b.account(key=b.key_id()),
+        b.account(customer_managed_key=block),
+        refers={"customer_managed_key.key_vault_key_id": "terraform_data.key.output"},
+    )
+    assert verdicts(plan, tmp_path) == {T: "may-lose"}
+
+
 def test_a_loss_that_depends_on_the_order_says_so(tmp_path: Path) -> None:
     plan = plan_with(without=f"{T} {K}")
     plan.delete(K, b.key())

@@ -12,7 +12,6 @@ from ..machine.commands import (
     ReturnToMicrosoftManagedKeys,
 )
 from .context import NOTHING, Commands, Context, PlannedChange, may
-from .estate import UsedKey
 from .plan import CREATE, UNKNOWN
 from .things import Account, Identity, KeyInUse, MayBeUnknown
 from .verdicts import NOT_SPECIFIED
@@ -54,6 +53,7 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
     if not context.is_this_account(before.id):
         return
     name = context.account.name
+    # The order counts: an identity is on before a key is put in use, and off after that.
     if before.has_identity is False and after.has_identity is not False:
         enable = (EnableIdentity(name),)
         yield context.change("identity-on", may(enable, after.has_identity is True))
@@ -67,11 +67,11 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
 
 
 def identity_off(context: Context) -> PlannedChange:
-    """Return that the system-assigned identity goes, for a user-assigned one perhaps."""
-    readings = ((DisableIdentity(context.account.name),),)
-    if not context.account.user.is_system:
-        return context.change("identity-off-beside-another", may(readings[0]))
-    return context.change("identity-off", readings)
+    """Return that the system-assigned identity goes, by which the account uses its key or not."""
+    disable = (DisableIdentity(context.account.name),)
+    if context.account.user.is_system:
+        return context.change("identity-off", (disable,))
+    return context.change("identity-off-beside-another", may(disable))
 
 
 def key_of_account_updated(
@@ -79,10 +79,8 @@ def key_of_account_updated(
 ) -> Iterator[PlannedChange]:
     if before.key == after.key:
         return
-    if after.key is UNKNOWN:
-        yield from unknown_key(context)
-    elif after.key is not None:
-        yield from keys_enabled(context, context.estate.used_key(after.key))
+    if after.key is not None:
+        yield from keys_enabled(context, after.key)
     elif after.leaves_key_open:
         yield key_left_out(context)
     else:
@@ -112,7 +110,7 @@ def identity_deleted(context: Context, identity: Identity) -> Iterator[PlannedCh
 def key_without_its_user(context: Context, kind: str) -> Iterator[PlannedChange]:
     """Yield that nobody may be left who can use the key."""
     used = context.account.key
-    if used is not None and not context.account.user.is_system:
+    if used is not None:
         vault = context.estate.vault_named(used.vault)
         yield context.change(kind, may(context.revoke(vault)), vault)
 
@@ -129,7 +127,7 @@ def user_changed(
     was_on = account.before is not None and account.before.identity is not False
     is_off = account.after is not None and account.after.identity is False
     if old.is_system and was_on and is_off:
-        # That the system-assigned identity goes is a change of its own.
+        # The words of `identity-off` say this too.
         return
     if not old.names & new.names and before.client != after.client:
         yield context.change("key-used-by-another", (NOTHING,), verdict=NOT_SPECIFIED)
@@ -147,17 +145,14 @@ def key_put_in_use(
     if not context.is_this_account(thing.account):
         return
     yield from user_changed(context, before, thing.key)
-    used = context.estate.used_key(thing.key)
+    yield from keys_enabled(context, thing.key)
+
+
+def keys_enabled(context: Context, key: MayBeUnknown) -> Iterator[PlannedChange]:
+    """Yield that customer-managed keys are enabled, with another key perhaps."""
+    used = context.estate.used_key(key)
     if used is None:
         yield from unknown_key(context)
-    else:
-        yield from keys_enabled(context, used)
-
-
-def keys_enabled(context: Context, used: UsedKey | None) -> Iterator[PlannedChange]:
-    """Yield that customer-managed keys are enabled, with another key perhaps."""
-    # A key that nothing tells is not judged.
-    if used is None:
         return
     name = context.account.name
     if used.in_hsm:
@@ -184,7 +179,7 @@ def unknown_key(context: Context) -> Iterator[PlannedChange]:
         yield context.change("key-unknown", (NOTHING,), verdict=NOT_SPECIFIED)
         return
     # if it is not the key in use, another one of the same vault stands for it
-    other = f"{used.key[:40]}-or-another"  # short enough for a name of the model
+    other = f"not-{used.key}"
     commands = (
         CreateKey(used.vault, other),
         EnableCustomerManagedKeys(context.account.name, used.vault, other, through="api"),
@@ -200,7 +195,7 @@ def key_given_up(context: Context, thing: KeyInUse) -> Iterator[PlannedChange]:
 
 
 def given_up(context: Context) -> PlannedChange:
-    """Return that the account returns to Microsoft's keys, beside a resource that names one."""
+    """Return that the account gives its key up, which a resource beside it may go on naming."""
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
     owner = context.other_owner_of_key()
     if owner is None:
