@@ -49,6 +49,12 @@ def test_one_line_says_what_a_file_is_and_what_to_do(case: dict[str, str], tmp_p
     assert error.value.exit_code == 2
 
 
+def test_the_text_of_a_plan_is_known_though_it_begins_far_below(tmp_path: Path) -> None:
+    refreshed = "azurerm_key_vault.v: Refreshing state...\n" + "\n" * 30_000
+    with pytest.raises(CommandError, match="the text of a plan, for people"):
+        read(f"{refreshed}Terraform will perform the following actions:".encode(), tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\xff{\xd8", b'{"a": "\xff"}', b"\0\xd8{"])
 def test_a_file_that_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="not a text in"):

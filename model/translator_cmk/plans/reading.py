@@ -71,7 +71,7 @@ def read_bytes(file: str) -> bytes:
 
 def decode(source: str, content: bytes) -> str:
     """Return the text of a file in UTF-8, or in any encoding that PowerShell writes."""
-    if content.startswith(b"PK"):
+    if content.startswith(b"PK"):  # PLANFILE itself, a zip archive
         raise NotAPlan(source, "a binary plan", f"{SHOW} instead")
     encoding = "utf-8"
     for mark, its_encoding in BYTE_ORDER_MARKS:
@@ -126,9 +126,10 @@ TEXTS = (
         "the text of what-if, for people",
         f"add --no-pretty-print -o json: {WHAT_IF}",
     ),
-    (r"(?m)^\s*(resource|module)\s+\w+\s+'|^\s*targetScope\s*=", "a Bicep file", WHAT_IF),
+    (r"(?m)^[ \t]*(resource|module)\s+\w+\s+'|^[ \t]*targetScope\s*=", "a Bicep file", WHAT_IF),
     (
-        r"(?m)^\s*(resource|data|variable|module|provider|output|locals|terraform)\b[^\n]*\{\s*$",
+        r"(?m)^[ \t]*(resource|data|variable|module|provider|output|locals|terraform)\b"
+        r"[^\n]*\{\s*$",
         "a Terraform configuration",
         PLAN_THEN_SHOW,
     ),
@@ -148,13 +149,13 @@ def describe_text(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
             return "JSON with a text behind it", f"keep the JSON alone: {ONE_OF_BOTH}"
         if error.pos >= len(text) - 1 or error.msg.startswith("Unterminated string"):
             return "JSON that is cut off", f"write it again: {ONE_OF_BOTH}"
-    elif re.search(r'(?m)^\s*\{\s*"format_version"', text):
+    elif re.search(r'(?m)^[ \t]*\{\s*"format_version"', text):
         return (
             "JSON with a text before it",
             "keep the JSON alone (in setup-terraform set terraform_wrapper: false)",
         )
     for pattern, what, remedy in TEXTS:
-        if re.search(pattern, text[:20_000]):
+        if re.search(pattern, text):
             return what, remedy
     place = f"line {error.lineno}, column {error.colno}"
     return f"not JSON at {place} ({error.msg})", ONE_OF_BOTH
