@@ -508,3 +508,11 @@ def test_a_key_that_a_request_has_put_in_use_is_the_accounts() -> None:
     assert found(together(request_goes, role_goes)) == {"loses"}
     for harmless in (role_goes, request_goes):
         assert found(harmless) == set()
+
+
+def test_a_request_that_named_no_key_until_then_puts_one_in_use() -> None:
+    plan = plan_with()
+    no_key = request(ACCOUNT_TYPE, b.account_id(), body={"properties": {}})
+    body = {"properties": b.arm_account(key="other")["properties"]}
+    plan.update(UPDATE, no_key, request(ACCOUNT_TYPE, b.account_id(), body=body))
+    assert checked(plan).code == 1

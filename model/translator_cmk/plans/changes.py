@@ -66,6 +66,9 @@ def changes_of(
         return CREATED[type(after)](context, after)
     if action == UPDATE and type(before) is type(after) and type(after) in UPDATED:
         return UPDATED[type(after)](context, before, after)
+    if action == UPDATE and before is None and isinstance(after, KeyInUse):
+        # A request that named no key until then.
+        return account_changes.key_put_in_use(context, after)
     return not_evaluated(context, before, after) if action == PERHAPS else ()
 
 
@@ -128,7 +131,7 @@ def not_evaluated(
             if vault is not None and not only_adds:
                 yield context.change("not-evaluated", (context.revoke(vault),), vault)
         case _:
-            # A role that is shown only as it will be is a new one, which takes nothing away.
+            # What is shown only as it will be is new and takes nothing away; a key may be there.
             gone = thing if isinstance(thing, Key) else before
             for change in changes_of(context, gone, None, DELETE):
                 yield replace(change, kind="not-evaluated")
