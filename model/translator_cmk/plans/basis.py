@@ -40,9 +40,8 @@ def basis_of(
     model does not, or the thing is an account, of which the table of consequences has no row.
     """
     names = loss.deciding or loss.by
-    shown = basis_by_grounds(before, command, loss.stake, names)
-    if shown is None:
-        shown = weakest_of(names, loss.stake, register)
+    by_grounds = basis_by_grounds(before, command, loss.stake, names)
+    shown = by_grounds or weakest_of(names, loss.stake, register)
     if shown is None or not reading:
         return shown
     basis_of_reading = register[reading].basis

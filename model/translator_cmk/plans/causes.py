@@ -1,6 +1,5 @@
 """What else a plan changes that forces a replacement, or makes a value unknown."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -44,12 +43,16 @@ def root_cause(plan: Plan, resource: PlannedResource) -> PlannedResource | None:
 def causes(plan: Plan, resource: PlannedResource) -> Iterator[PlannedResource]:
     """Yield the changed resources that the attributes refer to which force a replacement."""
     for attribute in resource.forced_by:
-        name = re.sub(r"\.\d+", "", attribute)
-        for reference in resource.references.get(name, ()):
+        for reference in resource.references.get(without_indices(attribute), ()):
             address = instance_of(plan, resource, reference)
             for other in plan.changes():
                 if other.address == address:
                     yield other
+
+
+def without_indices(path: str) -> str:
+    """Return a path of attributes without the indices of blocks: `identity.type`."""
+    return ".".join(step for step in path.split(".") if not step.isdigit())
 
 
 def forced(plan: Plan, resource: PlannedResource) -> Forced | None:
@@ -72,8 +75,7 @@ def value_shown(plan: Plan, attributes: Attributes | None, path: str) -> str:
     """Return the value of an attribute; empty if it is not known or must not be shown."""
     if attributes is None:
         return ""
-    # the path has the indices of blocks, which are left out in a path of attributes
-    value = attributes.get(".".join(step for step in path.split(".") if not step.isdigit()))
+    value = attributes.get(without_indices(path))
     if not isinstance(value, str) or len(value) > LONGEST_VALUE:
         return ""
     if any(text.lower() in value.lower() for text in plan.masked_texts):

@@ -75,6 +75,7 @@ class Names:
             return otherwise
         if any(text.lower() in wanted.lower() for text in self.masked):
             return otherwise
+        # The model allows 63 characters, and some of these names become parts of longer ones.
         return re.sub(r"[^A-Za-z0-9-]+", "-", wanted).strip("-")[:50].strip("-") or otherwise
 
 
@@ -92,6 +93,7 @@ class KnownThing(Generic[T]):
     before: T | None = None
     after: T | None = None
     is_created: bool = False
+    """Whether the plan makes it, be it again."""
 
     @property
     def exists_before(self) -> bool:
@@ -121,6 +123,7 @@ class KnownVault(KnownThing[Vault]):
     """A vault."""
 
     keys: dict[str, KnownKey] = field(default_factory=dict)
+    """By their names in Azure, in lower case."""
 
     @property
     def is_hsm(self) -> bool:
@@ -167,6 +170,7 @@ class KnownAccount(KnownThing[Account]):
 
     kind: str = "Translator"
     is_outside: bool = False
+    """Whether the plan has no resource of it, only one that puts a key in use for it."""
     key: UsedKey | None = None
     """The key that it uses before."""
     user: User = User(frozenset(), is_known=False)
@@ -284,7 +288,7 @@ class Estate:
         """Return the key of this name in a vault."""
         if name not in vault.keys:
             # Keys of different vaults may have the same name.
-            shown = Names(self.names.masked).new(name, "key")
+            shown = self.names.shown(name, "key")
             while any(key.name == shown for key in vault.keys.values()):
                 shown = f"{shown}-2"
             vault.keys[name] = KnownKey(shown)
@@ -409,7 +413,7 @@ class Estate:
             # A new identity gets an id that nobody has yet, so no id that is known is its.
             is_new = account.before is None and not account.is_outside
             is_known = account.before is not None and account.before.principal is not UNKNOWN
-            own = frozenset(filter(is_name, principals_of(account)))
+            own = frozenset(state.principal for state in account.states if is_name(state.principal))
             return User(own, is_known or is_new)
         return self._assigned_user(client, assigned)
 
@@ -541,7 +545,7 @@ class Estate:
         If the id of either is not known, it may just as well be the identity itself.
         """
         is_id = isinstance(facts.principal, str) and not facts.principal.startswith("@")
-        return is_id and account.user.is_known and not account.is_outside
+        return is_id and account.user.is_known
 
     def lets_in(self, vault: KnownVault, principal: MayBeUnknown) -> bool:
         """Return whether a policy or a role of a principal on a vault is there before."""
@@ -637,11 +641,6 @@ NOT_AN_OWNER = frozenset(
     }
 )
 """Types that name an object id that is a group's, or somebody else's."""
-
-
-def principals_of(account: KnownAccount) -> list[MayBeUnknown]:
-    """Return the object ids of the system-assigned identity of an account, before and after."""
-    return [state.principal for state in account.states if state.principal is not None]
 
 
 def names_of_vault(facts: Vault) -> Iterator[str]:

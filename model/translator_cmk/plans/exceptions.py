@@ -68,7 +68,10 @@ def fits(known: KnownFinding, finding: Finding) -> bool:
 def with_exceptions(
     report: Report, counted: Exceptions, proposed: Exceptions, today: date
 ) -> Report:
-    """Return the report in which the findings that are expected don't count."""
+    """Return the report in which the findings that are expected don't count.
+
+    In a pull request ``counted`` is of the base branch, and ``proposed`` has what is added.
+    """
     exceptions: list[KnownFinding] = []
     for status, listed in (("known", counted.known), ("new", proposed.known)):
         for each in listed:
@@ -90,7 +93,9 @@ def with_exceptions(
 
 
 def exception_to(finding: Finding, exceptions: Iterable[KnownFinding]) -> KnownFinding | None:
-    """Return the first exception that fits a finding and counts, or else the last that fits it."""
+    """Return the first exception that fits a finding and counts, or else the last that fits it:
+    one that the pull request adds comes after one that is over.
+    """
     found: KnownFinding | None = None
     for each in exceptions:
         if fits(each, finding):
@@ -102,11 +107,11 @@ def exception_to(finding: Finding, exceptions: Iterable[KnownFinding]) -> KnownF
 
 def known_with_others(findings: Sequence[Finding]) -> Iterator[Finding]:
     """Yield findings; what only goes with a deletion has the exception of the deletion."""
+    # What is not judged may have the address of a deletion.
     exceptions = {each.address: each.exception for each in findings if each.verdict != NOT_JUDGED}
     for finding in findings:
         exception = exceptions.get(finding.goes_with)
-        may_go_with_it = finding.verdict != NOT_JUDGED and finding.known is None
-        if exception is not None and may_go_with_it:
+        if exception is not None and finding.known is None:
             yield replace(finding, exception=exception)
         else:
             yield finding
