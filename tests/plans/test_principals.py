@@ -108,7 +108,7 @@ def test_a_role_under_another_address_may_be_made_after_the_old_one_goes(tmp_pat
     plan = on_roles()
     plan.change(R, ["create", "delete"], b.role(MINE), b.role(b.OTHER, id=b.UNKNOWN))
     plan.create(f"{R}2", b.role(MINE, scope=b.GROUP, id=b.UNKNOWN))
-    assert verdicts(plan, tmp_path) == {R: "may-lose"}
+    assert verdicts(plan, tmp_path) == {R: "may-lose", f"{R}2": "not-specified"}
 
 
 def identity_renamed() -> Plan:
@@ -131,6 +131,9 @@ def test_the_identity_that_uses_a_key_is_deleted_or_detached(tmp_path: Path) -> 
     assert verdicts(roles, tmp_path) == {UAI: "may-lose"}
     plan = usual(without=T)
     plan.update(T, account(ids=[IDENTITY_ID, "/other"]), account(ids=["/other"]))
+    assert verdicts(plan, tmp_path) == {T: "may-lose"}
+    plan = usual(without=T)
+    plan.update(T, account(), b.account(identity=b.UNKNOWN))
     assert verdicts(plan, tmp_path) == {T: "may-lose"}
     plan = usual(without=T)
     plan.update(T, account(ids=[IDENTITY_ID, "/other"]), account())

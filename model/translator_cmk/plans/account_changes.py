@@ -62,7 +62,9 @@ def account_updated(context: Context, before: Account, after: Account) -> Iterat
     if before.identity is not False and after.identity is False:
         yield identity_off(context)
     yield from identity_detached(context, before, after)
-    if before.identity is True and after.identity is UNKNOWN:
+    # If the type alone is unknown, the user-assigned identities stay.
+    all_may_go = before.has_identity is True and after.assigned is UNKNOWN
+    if all_may_go or (before.identity is True and after.identity is UNKNOWN):
         yield context.change("identity-unknown", may((DisableIdentity(name),)))
 
 
