@@ -306,9 +306,10 @@ def role_created(context: Context, role: Role) -> Iterator[PlannedChange]:
 
 
 def loses_a_role(context: Context, vault: KnownVault) -> bool:
-    """Return whether a role on a vault goes that may be the account's, before another one comes."""
+    """Return whether a role on a vault goes that may be the account's, perhaps before this one."""
     for entry, role in context.estate.each(Role, states=[BEFORE]):
-        goes = DELETE in entry.resource.actions and entry.resource.actions != (CREATE, DELETE)
+        goes_after = entry is context.entry and entry.resource.actions == (CREATE, DELETE)
+        goes = DELETE in entry.resource.actions and not goes_after
         if goes and vault in vaults_with(context, role):
             return True
     return False
