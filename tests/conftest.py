@@ -59,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_of)
 
 
+def pytest_sessionfinish() -> None:
+    """Have nobody look once more through all that was kept, as pytest does twice and Python once:
+    that takes seconds.
+    """
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test fail that is skipped for want of a tool where every tool is required, as in
