@@ -276,6 +276,12 @@ def test_a_role_of_a_group_goes(mine: bool, tmp_path: Path) -> None:
         assert verdicts(plan, tmp_path) == ({address: "may-lose"} if is_group and not mine else {})
 
 
+def test_a_role_of_the_account_takes_the_place_of_a_group_s(tmp_path: Path) -> None:
+    plan = shared(mine=False, roles=True)
+    plan.change(R, ["create", "delete"], b.role(GROUP_ID, principal_type="Group"), b.role())
+    assert verdicts(plan, tmp_path) == {}
+
+
 MEMBER = "azuread_group_member.m"
 
 

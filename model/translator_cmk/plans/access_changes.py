@@ -90,6 +90,9 @@ OF_A_PRINCIPAL = (("object_id",), ("principal_id",))
 def is_the_same(context: Context, made: Thing | None, gone: Policy | Role) -> bool:
     """Return whether what the plan makes gives the account the same access as what goes."""
     estate = context.estate
+    if context.account.user.is_known and not estate.is_of(gone, context.account):
+        # It is of somebody else, such as a group.
+        return False
     match made, gone:
         case Policy(), Policy():
             is_same = estate.vault(made.vault) is estate.vault(gone.vault)
