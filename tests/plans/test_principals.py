@@ -194,6 +194,18 @@ def vault_changed(before: Any, after: Any, account: Any = None) -> b.Values:
     return b.what_if(b.arm_change("Ignore", used, None), b.arm_change("Modify", before, after))
 
 
+@pytest.mark.parametrize(("gone", "verdict"), [(["get"], "may-lose"), (b.PERMISSIONS, "loses")])
+def test_a_request_removes_some_permissions_or_all(
+    gone: list[str], verdict: str, tmp_path: Path
+) -> None:
+    account = b.arm_change("Ignore", b.arm_account(key="cmk"), None)
+    removed = b.arm_vault(policies=[b.PRINCIPAL])
+    removed["properties"]["accessPolicies"][0]["permissions"]["keys"] = gone
+    request = {**removed, "id": f"{b.vault_id()}/accessPolicies/remove", "name": "remove"}
+    plan = b.what_if(account, b.arm_change("Create", None, request))
+    assert verdicts(plan, tmp_path) == {request["id"]: verdict}
+
+
 def test_ids_of_azure_have_no_case(tmp_path: Path) -> None:
     plan = vault_changed(b.arm_vault(policies=[b.PRINCIPAL]), b.arm_vault(policies=[b.OTHER]))
     for change in plan["changes"]:

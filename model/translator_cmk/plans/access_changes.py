@@ -53,6 +53,7 @@ ROLES = "vault.permission-model"
 """The requirement that leaves open what a role gives."""
 
 NO_RIGHTS = Rights(frozenset(), {}, {})
+ALL_RIGHTS = Rights(NEEDED, {}, {})
 
 # Policies
 
@@ -134,12 +135,14 @@ def policy_request_sent(context: Context, thing: PolicyRequest) -> Iterator[Plan
             yield policies_unknown(context, vault)
         return
     rights = rights_given(context, thing.policies)
-    if thing.does == "remove":
+    # The request doesn't show what is there: an account that has access has all rights.
+    if thing.does == "remove" and rights.certain:
+        left = Rights(NEEDED - rights.certain, {}, {})
+        yield from rights_changed(context, vault, ALL_RIGHTS, left, "policy-dropped")
+    elif thing.does == "remove":
         yield from rights_changed(context, vault, rights, NO_RIGHTS, "policy-dropped")
     elif thing.does == "replace" and vault.name in context.account.access:
-        # The request doesn't show what it replaces: the account had access, so it had all rights.
-        had = Rights(NEEDED, {}, {})
-        yield from rights_changed(context, vault, had, rights, "policy-dropped")
+        yield from rights_changed(context, vault, ALL_RIGHTS, rights, "policy-dropped")
     else:
         yield from policies_given(context, vault, thing.policies)
 

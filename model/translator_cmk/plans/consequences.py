@@ -104,7 +104,9 @@ class Telling:
             yield replace(told, after=type(effect.command))
 
     def _coming_back(self, effect: CommandEffect, walk: Walk) -> Iterator[Consequence]:
-        """Yield what is there again after a command, or may be."""
+        """Yield what is there again after a command, or may be; if that is assumed, it is as in the
+        full model.
+        """
         for loss in effect.regained:
             becomes = "back" if loss.degree == "must" else "may be back"
             told = self._of_thing(effect, loss, becomes)

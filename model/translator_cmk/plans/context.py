@@ -92,7 +92,9 @@ class Context:
         return self.estate.account(reference) is self.account
 
     def vault(self, *references: MayBeUnknown) -> KnownVault | None:
-        """Return the vault that is meant, if it has to do with this account."""
+        """Return the vault of the first reference that tells which it is; None if this account
+        neither uses it nor is to use it.
+        """
         for reference in references:
             vault = self.estate.vault(reference)
             if vault is not None:

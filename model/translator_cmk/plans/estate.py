@@ -315,23 +315,20 @@ class Estate:
 
     def _find_accounts(self) -> None:
         for entry, facts in self.each(Account):
-            self._add_account(entry, facts)
-
-    def _add_account(self, entry: Entry, facts: Account) -> None:
-        if facts.kind is None and facts.azure_kind is not UNKNOWN:
-            kind = str(facts.azure_kind or "none")
-            self.not_judged[str(facts.id)] = kind
-            self.not_judged[f"@{entry.address}"] = kind
-            return
-        known = self.accounts.get(str(facts.id))
-        if known is None:
-            name = self.names.new(facts.name, "account")
-            known = KnownAccount(name, kind=facts.kind or "Translator")
-        known.see(entry, facts)
-        # Where a resource refers to this address, it means what is there after the change.
-        if entry.after is facts:
-            self.accounts[f"@{entry.address}"] = known
-        self.accounts[str(facts.id)] = known
+            if facts.kind is None and facts.azure_kind is not UNKNOWN:
+                kind = str(facts.azure_kind or "none")
+                self.not_judged[str(facts.id)] = kind
+                self.not_judged[f"@{entry.address}"] = kind
+                continue
+            known = self.accounts.get(str(facts.id))
+            if known is None:
+                name = self.names.new(facts.name, "account")
+                known = KnownAccount(name, kind=facts.kind or "Translator")
+            known.see(entry, facts)
+            # Where a resource refers to this address, it means what is there after the change.
+            if entry.after is facts:
+                self.accounts[f"@{entry.address}"] = known
+            self.accounts[str(facts.id)] = known
 
     def account(self, reference: MayBeUnknown) -> KnownAccount | None:
         """Return the account of an id or an address, if it is judged."""
