@@ -630,6 +630,14 @@ def test_a_key_named_by_a_resource_that_is_no_key_may_be_another_one(tmp_path: P
     assert verdicts(plan, tmp_path) == {T: "may-lose"}
 
 
+def test_what_puts_a_key_in_use_is_not_beside_itself_when_it_is_made_again(tmp_path: Path) -> None:
+    plan = plan_with(without=T)
+    plan.keep(T, b.account())
+    plan.replace(C, b.cmk(), b.cmk(id=b.UNKNOWN))
+    [finding] = report(plan, tmp_path).findings
+    assert [part.change.kind for part in finding.parts] == ["key-given-up", "key-version"]
+
+
 def test_a_loss_that_depends_on_the_order_says_so(tmp_path: Path) -> None:
     plan = plan_with(without=f"{T} {K}")
     plan.delete(K, b.key())

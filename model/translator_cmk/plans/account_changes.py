@@ -86,7 +86,7 @@ def key_of_account_updated(
     elif after.leaves_key_open:
         yield key_left_out(context)
     else:
-        yield given_up(context)
+        yield key_dropped(context)
 
 
 # User-assigned identities
@@ -193,11 +193,12 @@ def key_given_up(context: Context, thing: KeyInUse) -> Iterator[PlannedChange]:
     # A key that nothing tells is not judged, as its account has none in the world before.
     is_judged = context.estate.used_key(thing.key) is not None
     if is_judged and not thing.stays and context.is_this_account(thing.account):
-        yield given_up(context)
+        give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
+        yield context.change("key-given-up", (give_up,))
 
 
-def given_up(context: Context) -> PlannedChange:
-    """Return that the account gives its key up, which a resource beside it may go on naming."""
+def key_dropped(context: Context) -> PlannedChange:
+    """Return that the block of the account names no key, which a resource beside it may name."""
     give_up = (ReturnToMicrosoftManagedKeys(context.account.name),)
     owner = context.other_owner_of_key()
     if owner is None:
@@ -206,7 +207,7 @@ def given_up(context: Context) -> PlannedChange:
 
 
 def key_left_out(context: Context) -> PlannedChange:
-    """Return that a body names no key any more, which may mean that it is given up."""
+    """Return that the body of the account leaves the key open, which may mean that it goes."""
     readings = may((ReturnToMicrosoftManagedKeys(context.account.name),))
     owner = context.other_owner_of_key()
     if owner is None:
