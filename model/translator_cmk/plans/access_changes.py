@@ -268,6 +268,7 @@ def role_deleted(context: Context, role: Role) -> Iterator[PlannedChange]:
         if keeps or not vault.exists_before:
             continue
         if vault.before is None:
+            # Whether roles or policies decide there is not shown.
             from_unseen = "role-deleted-from-a-vault-not-shown"
             yield context.change(from_unseen, may(context.revoke(vault)), vault, ROLES, **words)
             continue

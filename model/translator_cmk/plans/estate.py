@@ -209,10 +209,13 @@ class Estate:
         self.principals = set(principals_in(plan))
         self.accounts: dict[str, KnownAccount] = {}
         self.vaults: dict[str, KnownVault] = {}
-        self.not_judged: dict[str, str] = {}  # the kind of each account that is not, by its id
-        self.identities: dict[str, set[str]] = {}  # all names of each user-assigned identity
-        self.policies: dict[str, list[Policy]] = {}  # by vault, before the change
-        self.with_key_not_judged: set[str] = set()  # accounts of which nothing tells the key before
+        # the kind of each account that is not, by its id and by its address
+        self.not_judged: dict[str, str] = {}
+        # by each name of a user-assigned identity: all that it has
+        self.identities: dict[str, set[str]] = {}
+        self.policies: dict[str, list[Policy]] = {}  # before the change, by the name of the vault
+        # the names of the accounts of which nothing tells the key before
+        self.with_key_not_judged: set[str] = set()
         # each reads what those before it have found
         self._find_vaults()
         self._find_keys()
@@ -237,22 +240,19 @@ class Estate:
 
     def _find_vaults(self) -> None:
         for entry, facts in self.each(Vault):
-            self._add_vault(entry, facts)
+            names = list(names_of_vault(facts))
+            known = next((self.vaults[name] for name in names if name in self.vaults), None)
+            if known is None:
+                known = KnownVault(self.names.new(facts.name, "vault"))
+            known.see(entry, facts)
+            # Where a resource refers to this address, it means what is there after the change.
+            if entry.after is facts:
+                names.append(f"@{entry.address}")
+            self.vaults.update(dict.fromkeys(names, known))
         for _, listed in self.each(Policy, PolicyRequest):
             self.vault(listed.vault)  # it may have no resource here
         for _, role in self.each(Role):
             self.vault(vault_in(role.scope))
-
-    def _add_vault(self, entry: Entry, facts: Vault) -> None:
-        names = list(names_of_vault(facts))
-        known = next((self.vaults[name] for name in names if name in self.vaults), None)
-        if known is None:
-            known = KnownVault(self.names.new(facts.name, "vault"))
-        known.see(entry, facts)
-        # Where a resource refers to this address, it means what is there after the change.
-        if entry.after is facts:
-            names.append(f"@{entry.address}")
-        self.vaults.update(dict.fromkeys(names, known))
 
     def vault(self, reference: MayBeUnknown) -> KnownVault | None:
         """Return the vault of an id, a host or an address; None if nothing tells which it is.
