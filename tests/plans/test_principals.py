@@ -278,6 +278,22 @@ def test_an_entry_of_a_group_goes(mine: bool, tmp_path: Path) -> None:
         assert verdicts(plan, tmp_path) == ({address: "may-lose"} if is_group and not mine else {})
 
 
+def test_a_request_that_has_removed_an_entry_gives_none(tmp_path: Path) -> None:
+    for does, expected in (("add", {}), ("remove", {P: "may-lose"})):
+        entry = b.arm_vault(policies=[b.PRINCIPAL])["properties"]["accessPolicies"]
+        request = {
+            "id": f"{b.vault_id()}/accessPolicies/{does}",
+            "type": "Microsoft.KeyVault/vaults/accessPolicies@2024-11-01",
+            "name": does,
+            "parent_id": b.vault_id(),
+            "body": {"properties": {"accessPolicies": entry}},
+        }
+        plan = shared(mine=False, roles=False)
+        plan.keep("azapi_resource.p", request)
+        plan.delete(P, b.policy(GROUP_ID))
+        assert verdicts(plan, tmp_path) == expected
+
+
 @pytest.mark.parametrize("mine", [True, False])
 def test_a_role_of_a_group_goes(mine: bool, tmp_path: Path) -> None:
     address = f"{R}2"

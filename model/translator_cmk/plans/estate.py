@@ -498,12 +498,12 @@ class Estate:
                     self.policies.setdefault(vault.name, []).append(policy)
 
     def policies_in(self, thing: Thing | None) -> Iterator[tuple[KnownVault, Policy]]:
-        """Yield the policies that one thing says, each after its vault."""
+        """Yield the policies that are there by one thing, each after its vault."""
         policies: MayBeUnknown = None
         reference: MayBeUnknown = None
         if isinstance(thing, Policy):
             reference, policies = thing.vault, (thing,)
-        elif isinstance(thing, PolicyRequest):
+        elif isinstance(thing, PolicyRequest) and thing.does != "remove":
             reference, policies = thing.vault, thing.policies
         elif isinstance(thing, Vault):
             reference, policies = thing.id, thing.policies
