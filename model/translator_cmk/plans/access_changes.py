@@ -30,7 +30,7 @@ class Rights:
 
     certain: frozenset[str]
     perhaps: Mapping[MayBeUnknown, MayBeUnknown]
-    """By principal that may be the account's: the permissions that it has."""
+    """By principal: permissions of which it is not known whose or which they are."""
     by_others: Mapping[MayBeUnknown, MayBeUnknown]
     """By principal of which nothing tells whose it is, and that may be a group."""
 

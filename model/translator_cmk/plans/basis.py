@@ -53,11 +53,11 @@ def basis_of(
 def basis_by_grounds(
     before: State, command: Command, stake: Stake, names: frozenset[str]
 ) -> Basis | None:
-    """Return what the grounds of a fate in the model say, if they have one of these names."""
-    known = load_consequences().losses.get(stake.what)
-    if known is None:
+    """Return what the grounds of a loss in the model say, if they have one of these names."""
+    loss = load_consequences().losses.get(stake.what)
+    if loss is None:
         return None
-    found = grounds(before, (command,), Thing(known, stake.name))
+    found = grounds(before, (command,), Thing(loss, stake.name))
     named = [name for name in found.requirements if name in names]
     if not named:
         return None
