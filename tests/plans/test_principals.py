@@ -278,6 +278,17 @@ def test_an_entry_of_a_group_goes(mine: bool, tmp_path: Path) -> None:
         assert verdicts(plan, tmp_path) == ({address: "may-lose"} if is_group and not mine else {})
 
 
+def test_an_entry_that_the_plan_adds_is_none_that_stays(tmp_path: Path) -> None:
+    for before, expected in (([b.policy_entry()], {}), ([], {P: "may-lose"})):
+        plan = Plan()
+        plan.keep(T, b.account(key=b.key_id()))
+        plan.update(
+            V, b.vault(policies=before, tags={"a": "b"}), b.vault(policies=[b.policy_entry()])
+        )
+        plan.delete(P, b.policy(GROUP_ID))
+        assert verdicts(plan, tmp_path) == expected
+
+
 def test_a_request_that_has_removed_an_entry_gives_none(tmp_path: Path) -> None:
     for does, expected in (("add", {}), ("remove", {P: "may-lose"})):
         entry = b.arm_vault(policies=[b.PRINCIPAL])["properties"]["accessPolicies"]

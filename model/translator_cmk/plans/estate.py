@@ -577,16 +577,16 @@ class Estate:
         """Return whether a role, or else a policy, of an account on a vault is visible that stays;
         None if those that are visible may stay or go.
 
-        What the plan makes does not stay: it was not there before.
+        What the plan adds does not stay: it was not there before.
         """
         answer: bool | None = False
         for entry in self.entries:
-            resource = entry.resource
-            if entry in but or CREATE in resource.actions:
+            if entry in but or not self._gives(entry.before, vault, account, by_role):
                 continue
+            resource = entry.resource
             if DELETE not in resource.actions and self._gives(entry.after, vault, account, by_role):
                 return True
-            if resource.may_stay and self._gives(entry.before, vault, account, by_role):
+            if resource.may_stay:
                 answer = None
         return answer
 
