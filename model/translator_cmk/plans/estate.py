@@ -170,7 +170,7 @@ class KnownAccount(KnownThing[Account]):
 
     kind: str = "Translator"
     is_outside: bool = False
-    """Whether the plan has no resource of it, only one that puts a key in use for it."""
+    """Whether the plan has no resource of it, so it is assumed to be there."""
     key: UsedKey | None = None
     """The key that it uses before."""
     user: User = User(frozenset(), is_known=False)
