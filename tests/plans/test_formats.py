@@ -12,6 +12,7 @@ import pytest
 from tests.command_line import VALID, one_error, run_cli
 from tests.plans import builder as b
 from tests.plans.test_cases import K, P, T, V, key_replaced, plan_with, report, vault_redeployed
+from translator_cmk.plans.sources import find_places, place_of
 from translator_cmk.plans.words import format_markdown, format_text
 
 NASTY = 'azurerm_key_vault.v["`<b>|x|*a*"]'
@@ -103,6 +104,17 @@ def test_a_block_in_a_comment_or_in_a_text_is_no_place(before: str, tmp_path: Pa
     log = json.loads(printed(two_findings(), "--format", "sarif", "--source", tmp_path))
     [location] = log["runs"][0]["results"][0]["locations"]
     assert location["physicalLocation"]["region"]["startLine"] == before.count("\n") + 1
+
+
+def test_the_place_of_a_resource_is_found_whatever_the_key_of_its_instance_is(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.tf").write_text('resource "azurerm_key_vault" "v" {\n}\n')
+    places = find_places(str(tmp_path))
+    for address in (f'{V}["{V}"]', f"{V}[0] (deposed 1a)"):
+        place = place_of(places, str(tmp_path), address, "azurerm_key_vault")
+        assert place is not None
+        assert place.line == 1
 
 
 @pytest.mark.parametrize("source", [True, False])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import CommandError, reason
+from .plan import without_keys
 
 BLOCKS = (
     re.compile(r'^[ \t]*resource[ \t]+"?([\w-]+)"?[ \t]+"?([\w-]+)"?', re.MULTILINE),
@@ -82,7 +83,9 @@ def place_of(places: Places, folder: str, address: str, kind: str) -> Place | No
     A resource of the root module is written in the folder itself; one of another module is only
     found if there is no other of its name, and else by the call of that module.
     """
-    name = re.sub(r"[\[( ].*", "", address.rpartition(f"{kind}.")[2])
+    address = without_keys(address)
+    # A deposed object has its number behind its address.
+    name = address.rpartition(f"{kind}.")[2].partition(" ")[0]
     candidates = list(places.get((kind, name), ()))
     if len(candidates) > 1:
         in_root = not address.startswith("module.")
@@ -93,6 +96,6 @@ def place_of(places: Places, folder: str, address: str, kind: str) -> Place | No
             if (Path(place.file).parent.as_posix() == folder_itself) is in_root
         ]
     if len(candidates) != 1 and address.startswith("module."):
-        call = re.sub(r"[\[.].*", "", address.removeprefix("module."))
+        call = address.split(".")[1]
         candidates = list(places.get(("module", call), ()))
     return candidates[0] if len(candidates) == 1 else None
