@@ -168,7 +168,7 @@ def test_losing_is_a_loss_in_every_order_and_silence_in_none(
         existing.update((kind, name) for kind, name, is_new in command.names() if is_new)
     stakes = stakes_of(account.name, "models")
     lost = frozenset(stake for stake in stakes if stake.is_lost_in(state))
-    machine = judge(profile).article
+    machine = judge(profile).machine
 
     ends: set[Run] = set()
     before = predecessors(plan, operations, frozenset(existing))

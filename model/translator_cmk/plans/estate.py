@@ -14,7 +14,7 @@ from .things import (
     Identity,
     Key,
     KeyInUse,
-    KeyUsed,
+    KeyReference,
     MayBeUnknown,
     Policy,
     PolicyRequest,
@@ -296,7 +296,7 @@ class Estate:
 
     def used_key(self, used: MayBeUnknown) -> UsedKey | None:
         """Return the key that is meant; None if nothing tells which it is."""
-        if not isinstance(used, KeyUsed):
+        if not isinstance(used, KeyReference):
             return None
         name = used.name
         reference = used.vault
@@ -395,7 +395,7 @@ class Estate:
         for state in (AFTER, BEFORE):
             for _, facts in self.each(Account, KeyInUse, states=[state]):
                 owner = self.account(facts.id if isinstance(facts, Account) else facts.account)
-                if owner is not None and isinstance(facts.key, KeyUsed):
+                if owner is not None and isinstance(facts.key, KeyReference):
                     owner.user = self.user_of(owner, getattr(owner, state), facts.key)
 
     def user_of(self, account: KnownAccount, facts: Account | None, use: MayBeUnknown) -> User:
@@ -403,7 +403,7 @@ class Estate:
 
         Without a client id it is the system-assigned identity, or else the only one that there is.
         """
-        client = use.client if isinstance(use, KeyUsed) else None
+        client = use.client if isinstance(use, KeyReference) else None
         assigned = facts.assigned if facts is not None else UNKNOWN
         has_system_identity = facts is None or facts.identity is not False
         if client is None and (has_system_identity or not assigned):

@@ -66,7 +66,7 @@ class Story:
 class Judge:
     """Judges plans by one machine of the oracle."""
 
-    article: Machine
+    machine: Machine
     register: Register
     profile: str = "article"
     holds: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class Judge:
             return
         walker = self._walker(context)
         for operation in operations:
-            if stakes_lost(walker.walk([operation], [frozenset()])):
+            if stakes_lost(walker.walk_alone(operation)):
                 yield operation
 
     def _walker(self, context: Context) -> Walker:
@@ -127,7 +127,7 @@ class Judge:
         stakes: list[Stake] = []
         if account.exists_before:
             stakes = stakes_of(account.name, holds_of(self.holds, account.name))
-        machine = self.article
+        machine = self.machine
         if context.setup.works_by_role():
             machine = where_roles_work(machine)
         walker = Walker(machine, context.setup.stage(), stakes)
@@ -170,9 +170,9 @@ class Judge:
             # is also judged as if nothing came before it.
             is_hidden = not finding.verdict or deletes_the_account(operation)
             if is_hidden and operation.verb == DELETE:
-                alone = walker.walk([operation], [frozenset()])
-                by_itself = replace(alone, at_the_end=walk.at_the_end)
-                if loses_nothing_that_is_kept(by_itself):
+                # Whether it is lost or may be is said of the whole plan.
+                by_itself = replace(walker.walk_alone(operation), at_the_end=walk.at_the_end)
+                if loses_only_what_is_not_kept(by_itself):
                     finding = self._finding(replace(story, walk=by_itself), 0)
             findings.append(finding)
         for number, finding in enumerate(findings):
@@ -195,7 +195,7 @@ class Judge:
     def _part(self, story: "Story", traced: Traced, change: PlannedChange) -> Part:
         """Return what one change does, at its worst over all orders."""
         walk = story.walk
-        telling = Telling(story.context.account.name, self.register, self.article.silent)
+        telling = Telling(story.context.account.name, self.register, self.machine.silent)
         found: list[tuple[str, CommandEffect]] = []
         for effect in traced.all_effects():
             found.append((self._verdict(effect, change, traced.effects, walk), effect))
@@ -206,8 +206,9 @@ class Judge:
             shown = max(worst, key=gravity)
             consequences = tuple(telling.consequences(shown, change, traced.effects, walk))
             gentler = any(loses_less(effect, shown) for effect in worst)
-            is_harmless = any(not its_verdict for its_verdict, _ in found)
-            only_in_some = change.is_certain and (is_harmless or gentler)
+            is_harmless_in_one = any(not its_verdict for its_verdict, _ in found)
+            # Of several readings, one may be harmless in every order.
+            only_in_some = change.is_certain and (is_harmless_in_one or gentler)
             replay = story.replay(shown.path)
             return Part(story.operation.verb, change, verdict, consequences, only_in_some, replay)
         told: tuple[Consequence, ...] = ()
@@ -235,13 +236,14 @@ class Judge:
             # A request about what is gone is refused, but what took it away is the finding.
             reasons = outcome.because - NAMES_THAT_MEAN_NOTHING
             return REFUSED if reasons else ""
-        deciding = effect.deciding - NO_FINDINGS
         # Where all is lost already, what is not specified costs nothing.
         if effect.nothing_left:
             return ""
+        deciding = effect.deciding - NO_FINDINGS
         if isinstance(outcome, Unspecified):
-            if broken_demands(effect, self.register, self.article.silent):
+            if broken_demands(effect, self.register, self.machine.silent):
                 return REFUSED
+            # An answer that only an earlier change leaves open is no finding of this one.
             return NOT_SPECIFIED if deciding & outcome.silent else ""
         return NOT_SPECIFIED if effect.unspecified and deciding else ""
 
@@ -252,6 +254,7 @@ def where_roles_work(machine: Machine) -> Machine:
     """
     kept: list[Row] = []
     for row in machine.rows:
+        # What is left out says that a key is inaccessible though a role gives access to it.
         if not isinstance(row, Means) or row.requirement != ROLES:
             kept.append(row)
     return Machine(kept, machine.silent)
@@ -360,8 +363,9 @@ def deletes_the_account(operation: Operation) -> bool:
     return False
 
 
-def loses_nothing_that_is_kept(by_itself: Walk) -> bool:
-    """Return whether a deletion loses by itself only what the plan loses, whatever comes first.
+def loses_only_what_is_not_kept(by_itself: Walk) -> bool:
+    """Return whether a deletion loses something by itself, and only what the plan loses, or may
+    lose, whatever comes first.
 
     Its place in the plan may hide that: a policy goes before its vault, and takes all with it.
     """

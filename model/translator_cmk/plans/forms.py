@@ -20,7 +20,7 @@ from .things import (
     Identity,
     Key,
     KeyInUse,
-    KeyUsed,
+    KeyReference,
     MayBeUnknown,
     Members,
     Policy,
@@ -161,11 +161,13 @@ def principal_of_account(body: Attributes, refer: Refer) -> MayBeUnknown:
 
 
 def assigned(body: Attributes, refer: Refer) -> MayBeUnknown:
-    """Return the ids of the user-assigned identities of an account."""
+    """Return the ids of the user-assigned identities of an account, `UNKNOWN` among them for one
+    that is not known yet.
+    """
     if body.block("identity") is UNKNOWN:
         return UNKNOWN
     ids = body.get("identity.identity_ids") or body.get("identity.userAssignedIdentities") or ()
-    # If one id of the list is not known yet, a plan has None there.
+    # If one id of the list is not known yet, a plan has None there.  A text is no list.
     if ids is UNKNOWN or isinstance(ids, str) or None in ids:
         return frozenset({refer("identity.identity_ids")})
     return frozenset(str(each).lower() for each in ids)
@@ -199,8 +201,8 @@ def key_of(*paths: str, client_at: str) -> Read:
             key_id = body.text(path)
             if key_id is UNKNOWN:
                 # The resource of the key is known before its id, which has vault and name.
-                address = refer(path)
-                return UNKNOWN if address is UNKNOWN else KeyUsed(address, address, client=client)
+                at = refer(path)
+                return UNKNOWN if at is UNKNOWN else KeyReference(at, at, client=client)
             if key_id:
                 return key_in(key_id, client)
         # A block without an id that is read here puts some key in use.
@@ -231,7 +233,7 @@ def key_in_body(body: Attributes, refer: Refer) -> MayBeUnknown:
     if not isinstance(at, str) or not isinstance(key, str):
         return UNKNOWN
     client = refers(f"{used}.identityClientId")(body, refer)
-    return KeyUsed(at, key, body.text(f"{used}.keyVersion"), is_hsm(at), client)
+    return KeyReference(at, key, body.text(f"{used}.keyVersion"), is_hsm(at), client)
 
 
 def key_merged(attributes: Attributes, refer: Refer) -> KeyInUse | None:
@@ -241,7 +243,7 @@ def key_merged(attributes: Attributes, refer: Refer) -> KeyInUse | None:
     """
     kind, body = as_body(attributes)
     key = key_in_body(body, refer)
-    if kind.lower() != ACCOUNTS or not isinstance(key, KeyUsed):
+    if kind.lower() != ACCOUNTS or not isinstance(key, KeyReference):
         return None
     return KeyInUse(refers("resource_id")(attributes, refer), key, stays=True)
 
@@ -261,11 +263,11 @@ def entries(path: str, principal: str, application: str, permissions: str) -> Re
             return UNKNOWN if meant is UNKNOWN else (Policy(None, meant, frozenset({"all"})),)
         found: list[Policy] = []
         for block in blocks:
-            # an application that is not known yet is one
+            # Where no application acts, none is named: so one that is not known yet is one.
             if block.text(application) in (None, ""):
                 who = refers(principal)(block, lambda _: refer(f"{path}.{principal}"))
-                rights = words_in(block.get(permissions))
-                found.append(Policy(None, who, frozenset() if rights is None else rights))
+                rights = words_in(block.get(permissions)) or frozenset()
+                found.append(Policy(None, who, rights))
         return tuple(found)
 
     return read
@@ -277,6 +279,7 @@ entries_in_body = entries(
 
 
 def entries_of_vault(body: Attributes, refer: Refer) -> MayBeUnknown:
+    """Return the list of access policies; None for a vault that is recovered with those it had."""
     is_recovery = lower(body.text("properties.createMode")) == "recover"
     return None if is_recovery else entries_in_body(body, refer)
 
@@ -285,11 +288,10 @@ def policy(body: Attributes, refer: Refer) -> Policy | None:
     """Return an access policy of its own; None for one of an application."""
     if body.text("application_id") not in (None, ""):
         return None
-    rights = words_in(body.get("key_permissions"))
     return Policy(
         refers("key_vault_id")(body, refer),
         refers("object_id")(body, refer),
-        frozenset() if rights is None else rights,
+        words_in(body.get("key_permissions")) or frozenset(),
     )
 
 

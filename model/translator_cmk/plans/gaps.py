@@ -24,10 +24,11 @@ def how_long(
     giving: dict[str, None] = {}
     perhaps: dict[str, None] = {}
     for other, operation in enumerate(operations):
-        is_another = other != number and operation.verb != DELETE
+        may_help = other != number and operation.verb != DELETE
         if gives_back(walk, other):
             giving[operation.address] = None
-        elif is_another and findings[other].verdict and may_give_back(walk, other):
+        # Where only an unknown value leaves that open, the other one has no finding.
+        elif may_help and findings[other].verdict and may_give_back(walk, other):
             perhaps[operation.address] = None
     if giving:
         # A resource that is replaced gives back what it took.  Others may do so before it goes.

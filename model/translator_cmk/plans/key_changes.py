@@ -97,6 +97,8 @@ def starts_later(context: Context, before: Key, after: Key) -> bool:
     """Return whether a key gets a date before which it can't be used, and which may be to come."""
     if after.starts in (None, before.starts):
         return False
+    # Times such as `2026-12-02T09:00:00Z` have the order of texts.  A plan that doesn't say when it
+    # was made has an empty text, which comes before all of them.
     return not isinstance(after.starts, str) or after.starts > context.plan.made
 
 

@@ -43,7 +43,8 @@ def comes_first(plan: Plan, first: Operation, second: Operation, existing: froze
     first_name = first.resource.name_in_configuration
     second_name = second.resource.name_in_configuration
     if first_name in plan.dependencies.get(second_name, ()):
-        # Where one of them is deleted, the dependent one may come before, as it does below.
+        # If one of them is deleted, the dependent one goes first, or the order is open: that comes
+        # out below, when this is asked of the two the other way round.
         return DELETE not in (first.verb, second.verb)
     if second_name in plan.dependencies.get(first_name, ()):
         return dependent_comes_before(first, second)

@@ -182,6 +182,7 @@ class PlannedResource:
     repeated_by: tuple[str, ...] = ()
     """What its `count` or `for_each` reads, as its module writes it: `var.names`."""
     deposed: bool = False
+    """Whether it is what an earlier replacement made another one for, and has not destroyed yet."""
     is_potential: bool = False
     """Whether what-if says that this is done or not, by a condition that only the deployment can
     tell."""

@@ -147,6 +147,7 @@ class Setup:
                 # A role that the plan doesn't show, or the account could not use its key.
                 yield AssignKeyRole(vault.name, self.account.name)
             yield SetPermissionModel(vault.name, "rbac")
+            # Now policies are ignored, so this takes nothing away.
             if not self.estate.is_listed(vault, self.account):
                 yield RevokeKeyAccess(vault.name, self.account.name)
         elif vault.name not in self.account.access:

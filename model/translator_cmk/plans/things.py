@@ -83,8 +83,11 @@ HOSTS_OF_HSMS = ("managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgo
 
 
 @dataclass(frozen=True)
-class KeyUsed:
-    """The key that an account is to use."""
+class KeyReference:
+    """A key that an account uses or is to use, as a resource names it.
+
+    If the id of the key is not known yet, vault and name are both the address of its resource.
+    """
 
     vault: MayBeUnknown
     name: MayBeUnknown
@@ -349,7 +352,7 @@ def key_in(key_id: MayBeUnknown, client: MayBeUnknown = None) -> MayBeUnknown:
     if host is UNKNOWN or len(words) < 3 or words[1].lower() != "keys":
         return UNKNOWN
     version = words[3] if len(words) > 3 and words[3] else None
-    return KeyUsed(host, words[2].lower(), version, is_hsm(host), client)
+    return KeyReference(host, words[2].lower(), version, is_hsm(host), client)
 
 
 def words_in(value: MayBeUnknown) -> MayBeUnknown:

@@ -117,7 +117,10 @@ def may_have_a_key_in_use(estate: Estate, vault: KnownVault) -> bool:
     if facts.purge_protection is False:
         return False
     # Roles are given anywhere, so a plan need not show them.
-    if facts.rbac is not False or not isinstance(facts.policies, tuple) or usable_keys(vault):
+    if facts.rbac is not False or not isinstance(facts.policies, tuple):
+        return True
+    # A key that can be in use is a sign of an account, and so is a policy by which one can use it.
+    if usable_keys(vault):
         return True
     return any(may_be_enough(policy) for policy in estate.policies_before(vault))
 
@@ -142,6 +145,7 @@ def usable_keys(vault: KnownVault) -> list[KnownKey]:
 def keys_to_try(estate: Estate, vault: KnownVault) -> list[KnownKey]:
     """Return each key of a vault that the plan takes away, or else one that stands for all."""
     usable = usable_keys(vault)
+    # A key that exists and is created is replaced.
     going = [key for key in usable if key.after is None or key.is_created]
     if going:
         return going

@@ -140,7 +140,9 @@ def keeps_what_it_holds(plan: Plan, group: PlannedResource) -> MayBeUnknown:
 
 
 def is_made_elsewhere(vault: KnownVault) -> bool:
-    """Return whether a vault is made again in another region: it is recovered where it was."""
+    """Return whether a vault is made again in another region, where none can be recovered: a vault
+    comes back where it was.
+    """
     if vault.before is None or vault.after is None:
         return False
     here, there = vault.before.location, vault.after.location

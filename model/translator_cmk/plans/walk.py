@@ -158,11 +158,11 @@ class Node(NamedTuple):
 class Walker:
     """Walks the orders of the operations on one account."""
 
-    def __init__(self, article: Machine, stage: Stage, stakes: Sequence[Stake]) -> None:
+    def __init__(self, machine: Machine, stage: Stage, stakes: Sequence[Stake]) -> None:
         self.full = Machine(REMEMBERING)
         self.stakes = tuple(stakes)
         self.stage = stage
-        self.start = Oracle(article)
+        self.start = Oracle(machine)
         self.start.reset(stage)
         self.model = initial(stage)
 
@@ -178,8 +178,15 @@ class Walker:
             if differs is not None:
                 raise ValueError(f"no system that is permitted gets to {command}")
 
+    def walk_alone(self, operation: Operation) -> Walk:
+        """Return what is found of one operation if no other comes before it."""
+        return self.walk([operation], [frozenset()])
+
     def walk(self, operations: Sequence[Operation], before: Sequence[frozenset[int]]) -> Walk:
-        """Return what is found on the way through every order."""
+        """Return what is found on the way through every order.
+
+        ``before`` has for each operation the numbers of those that have to come first.
+        """
         traced: dict[tuple[int, int], Traced] = {}
         for number, operation in enumerate(operations):
             for place, change in enumerate(operation.changes):

@@ -171,7 +171,7 @@ GAPS = {
     ),
     "perhaps": "Whether the access to the key is given back by {names} is not specified.",
     "never": (
-        "{if_so}o change in this plan restores the access to the key: it stays away until you "
+        "{no} change in this plan restores the access to the key: it stays away until you "
         "restore it."
     ),
 }
@@ -376,10 +376,8 @@ def finding_in_words(finding: Finding) -> list[str]:
 
 def until_in_words(finding: Finding) -> str:
     """Return how long it lasts what a finding takes away."""
-    if_so = "N" if finding.verdict == LOSES else "If so, n"
-    told = [
-        GAPS[gap.back].format(names=listed_in_part(gap.by), if_so=if_so) for gap in finding.gaps
-    ]
+    no = "No" if finding.verdict == LOSES else "If so, no"
+    told = [GAPS[gap.back].format(names=listed_in_part(gap.by), no=no) for gap in finding.gaps]
     return " ".join(told)
 
 
