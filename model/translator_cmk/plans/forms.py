@@ -88,7 +88,7 @@ def fixed(known: MayBeUnknown) -> Read:
 
 
 def host(path: str) -> Read:
-    return lambda body, _: host_of(body.text(path)) or UNKNOWN
+    return lambda body, _: host_of(body.text(path))
 
 
 def name(body: Attributes, _: Refer) -> str:

@@ -41,12 +41,9 @@ def takes_away(finding: Finding) -> bool:
     """Return whether a finding is that data can't be read any more, and a key could help."""
     if finding.verdict not in (LOSES, MAY_LOSE):
         return False
-    told = {(each.what, each.becomes) for each in finding.consequences}
-    # No key helps where the account is gone.
-    if ("account", "lost") in told:
-        return False
     for part in finding.parts:
         lost = {each.what for each in part.consequences if each.becomes in ("lost", "may be lost")}
+        # No key helps where the account is gone.
         if "data" in lost and "account" not in lost:
             return True
     return False

@@ -102,7 +102,8 @@ class Setup:
     def _setup_vault(self, vault: KnownVault) -> Iterator[Command]:
         """Yield the commands that make a vault; one in use is as it has to be, by assumption."""
         used = self.account.key
-        is_in_use = used is not None and used.vault == vault.name
+        key_in_use = used.key if used is not None and used.vault == vault.name else None
+        is_in_use = key_in_use is not None
         protected = vault.before is None or vault.before.purge_protection is not False
         # Keys are enabled by an access policy: a vault in use gets roles after that.
         yield CreateVault(
@@ -115,8 +116,7 @@ class Setup:
         )
         for key in vault.keys.values():
             if key.exists_before:
-                is_used = is_in_use and used is not None and used.key == key.name
-                kind, size = type_and_size(None if is_used else key.before)
+                kind, size = type_and_size(None if key.name == key_in_use else key.before)
                 yield CreateKey(vault.name, key.name, kind, size)
 
     def _setup_account(self) -> Iterator[Command]:

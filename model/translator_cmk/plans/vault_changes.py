@@ -73,7 +73,7 @@ def vault_updated(context: Context, before: Vault, after: Vault) -> Iterator[Pla
     if before.tenant != after.tenant and isinstance(after.tenant, str):
         readings = may(context.revoke(vault))
         yield context.change("vault-tenant", readings, vault, "tenant.vault-moved")
-    if before.rbac is not True and after.rbac is not False and before.rbac != after.rbac:
+    if before.rbac is not True and after.rbac is not False:
         yield from switched_to_roles(context, vault, after)
     elif before.rbac is True and after.rbac is not True:
         yield from switched_to_policies(context, vault, after)

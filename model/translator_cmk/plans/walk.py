@@ -313,6 +313,7 @@ class Walker:
             for stake, degree in zip(self.stakes, node.degrees, strict=True):
                 if degree != "must" or row.each is not stake.kind:
                     continue
+                # It may be there again by an earlier command.
                 if not stake.is_lost_in(node.model):
                     continue
                 mistaken, _ = with_mistake(row).step(node.model, command)
