@@ -55,6 +55,15 @@ def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
     )
 
 
+def test_name_is_refused_in_a_copy_of_the_file_in_another_folder(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
+    found = lint([tmp_path / "a", tmp_path / "b"])
+    assert {each.file for each in found} == {tmp_path / "b" / "vault.feature"}
+    assert all(f"is at {tmp_path / 'a' / 'vault.feature'}:" in each.text for each in found)
+
+
 def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: Path) -> None:
     assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
     (tmp_path / "vault.feature").write_bytes(

@@ -91,13 +91,18 @@ def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
 
     Of two scenarios of one name in a file, pytest-bdd would run the last only.
     """
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], tuple[Path, int]] = {}
     for feature in features:
         for unique in unique_parts(feature):
-            here = f"{feature.path.name}:{unique.line}"
+            here = (feature.path, unique.line)
             there = first.setdefault((unique.what, unique.name), here)
             if there != here:
-                text = f"the {unique.what} {unique.name!r} is at {there} already"
+                path, line = there
+                where = path.name
+                # two folders may have a file of one name
+                if path != feature.path and where == feature.path.name:
+                    where = str(path)
+                text = f"the {unique.what} {unique.name!r} is at {where}:{line} already"
                 yield Diagnostic(feature.path, unique.line, text, unique.remedy)
 
 

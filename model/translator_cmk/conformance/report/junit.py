@@ -88,12 +88,10 @@ def group_of(case: CaseEntry) -> str:
 
 def text_of(case: CaseEntry) -> str:
     """Return what failed, and then the rest; empty unless something went wrong."""
+    shown = [visible(line) for line in case.get("shown", "").splitlines()]
     if Status(case["status"]) not in {*FAILING, Status.KNOWN, Status.DIFFERS}:
-        return "\n".join(plain(line) for line in case.get("shown", "").splitlines())
-    lines = [title_of(case), *essentials(case)]
-    lines.append("")
-    lines += [visible(line) for line in case.get("shown", "").splitlines()]
-    return "\n".join(lines).rstrip()
+        return "\n".join(shown)
+    return "\n".join([title_of(case), *essentials(case), "", *shown]).rstrip()
 
 
 def failures_first(cases: Iterable[CaseEntry], by_cause: Sequence[str]) -> list[CaseEntry]:
