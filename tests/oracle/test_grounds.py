@@ -246,17 +246,6 @@ def test_what_rests_on_a_fact_about_azure_is_never_stated() -> None:
         assert row.basis not in ("stated", "implied") or "environment" not in bases
 
 
-def test_of_several_commands_the_one_that_loses_a_thing_answers() -> None:
-    found = what_becomes(
-        "documents",
-        after(),
-        'the customer rotates the key "cmk-2048" of "kv-prod"',
-        'the customer disables the managed identity of "translator-prod"',
-        'the customer creates the vault "kv-test"',
-    )
-    assert (found.fate, found.stated_in) == ("lost", ("S33",))
-
-
 def test_end_for_good_is_assumed_if_azure_alone_can_undo_the_command() -> None:
     [deletes_resource] = commands('the customer deletes the resource "translator-test"')
     [deletes_vault] = commands('the customer deletes the vault "kv-prod"')

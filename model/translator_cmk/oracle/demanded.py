@@ -32,7 +32,7 @@ def demanded_whatever_is_shown(
     states: dict[State, None] = {}
     for look in looks_that_differ(open_addresses(oracle), expected, earlier):
         states.update(dict.fromkeys(oracle.states_closed_by(look)))
-    return oracle.observe(states)
+    return oracle.observe(more=states)
 
 
 def open_addresses(oracle: Oracle) -> frozenset[Address]:

@@ -113,10 +113,6 @@ def grounds(state: State, commands: Commands, thing: Thing, remedies: Commands =
     if row is not None:
         given = tuple(name for name in rests if name not in row.requirements)
         return Grounds(thing, fate, row.basis, row.requirements, given, row)
-    # what comes before the command by which it is lost only leads there
-    if fate == "lost" and not remedies and len(commands) > 1:
-        before, command = where_lost(state, commands, thing)
-        return grounds(before, (command,), thing)
     return Grounds(thing, fate, weakest_basis(rests, load_register()), rests)
 
 
@@ -279,16 +275,6 @@ def by_hand(thing: Thing) -> Commands:
     if not thing.loss.by_hand:
         return ()
     return (COMMANDS[thing.loss.by_hand](thing.name),)
-
-
-def where_lost(state: State, commands: Commands, thing: Thing) -> tuple[State, Command]:
-    """Return the state before the command by which a thing is lost, and the command."""
-    for command in commands:
-        after, _ = step(MODEL, state, command)
-        if not is_intact(thing, MODEL.world(after)):
-            return state, command
-        state = after
-    raise ValueError(f"{thing.name} is not lost by these commands")
 
 
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:

@@ -113,7 +113,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def with_places(report: Report, folder: str) -> Report:
-    """Return the report with the file and line of each resource, where these are known."""
+    """Return the report with the file and line of each resource in a Terraform configuration, where
+    these are known; raises `CommandError`.
+    """
     places = find_places(folder)
     located: list[Finding] = []
     for finding in report.findings:

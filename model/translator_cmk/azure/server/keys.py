@@ -59,7 +59,7 @@ def create_key(call: Call, vault: Vault) -> Body:
     if key_type == "EC":
         size = size_of_curve(call.asked.get("crv", str, "P-256"))
     key = add_key(call, vault, commands.CreateKey, key_type, size)
-    return show_as_asked(call, key, *OF_ITS_TYPE)
+    return show_if_as_asked(call, key, *OF_ITS_TYPE)
 
 
 def put_key(call: Call, vault: Vault) -> Body:
@@ -82,7 +82,7 @@ def import_key(call: Call, vault: Vault) -> Body:
     if key_type == "EC":
         size = size_of_curve(call.asked.get("key.crv", str, ""))
     key = add_key(call, vault, commands.ImportKey, key_type, size)
-    return show_as_asked(call, key, *(f"key.{part}" for part in OF_A_KEY))
+    return show_if_as_asked(call, key, *(f"key.{part}" for part in OF_A_KEY))
 
 
 def imported_size(call: Call, key_type: str) -> int:
@@ -137,10 +137,10 @@ def update_key(call: Call, key: Key) -> Body:
     if enabled is not None:
         command = commands.EnableKey if enabled else commands.DisableKey
         call.submit(command(key.vault.name, local_name(key)))
-    return show_as_asked(call, call.again(key))
+    return show_if_as_asked(call, call.again(key))
 
 
-def show_as_asked(call: Call, key: Key, *done: str) -> Body:
+def show_if_as_asked(call: Call, key: Key, *done: str) -> Body:
     """Return the key; raises `Problem` if the request asks for a value that the key does not have.
 
     Azure takes the operations of a key beside it or in it.

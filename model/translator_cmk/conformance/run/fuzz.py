@@ -120,7 +120,8 @@ class Fuzzer:
         """Return a sequence, and after how many commands the system is first observed, but for the
         last one.
 
-        These are all, or those of the situation that it begins with, which other lanes look at.
+        These are all, or those of the situation that it begins with, which other lanes look at; or
+        none, if the system takes its time for one of them.
         """
         unobserved = self.random.random() < UNOBSERVED
         universe = self.random.choice(self.universes)

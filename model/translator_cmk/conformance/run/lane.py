@@ -197,7 +197,7 @@ class SequenceLane:
         """Put the system through one sequence."""
         self.subject.session.case = case
         result = self.confirmed(run_sequence(self.subject, commands, self.oracle, blind))
-        self.subject.session.end()
+        self.subject.session.note_end()
         return result
 
     def confirmed(self, result: SequenceResult) -> SequenceResult:

@@ -83,7 +83,7 @@ class Running:
             if earlier is not None:
                 result = once_more(earlier, result)
             self.take(case, result)
-            subject.session.end()
+            subject.session.note_end()
             self.failed += result.status in FAILING and does_count(case, result)
             self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()

@@ -103,7 +103,7 @@ class Session:
             entry = {"session": self.number, **entry}
         self.log.write({"case": self.case, **entry})
 
-    def end(self) -> None:
+    def note_end(self) -> None:
         """Note the end of a case or a sequence, which does not count without it in the log."""
         self.note({"end": True})
 
