@@ -97,9 +97,14 @@ document.querySelectorAll(".filterable").forEach((box) => {
 // The boxes of a checklist that are ticked.
 const boxes = [...document.querySelectorAll(".checklist input[type=checkbox]")];
 const ticked = new Set((kept.get("ticked") || "").split(" "));
-boxes.forEach((each) => {
-  each.checked = ticked.has(each.name);
-  each.addEventListener("change", () => keep({ ticked: boxes.filter((each) => each.checked).map((each) => each.name).join(" ") }));
+
+function keepTicked() {
+  const names = boxes.filter((box) => box.checked).map((box) => box.name);
+  keep({ ticked: names.join(" ") });
+}
+boxes.forEach((box) => {
+  box.checked = ticked.has(box.name);
+  box.addEventListener("change", keepTicked);
 });
 
 // The page of the decision: shows the advice for the answers given, fills in the record, and writes it as Markdown.

@@ -34,7 +34,7 @@ from translator_cmk.machine import (
 from translator_cmk.machine.commands import (
     DeleteResource,
 )
-from translator_cmk.machine.entities import Key
+from translator_cmk.machine.entities import Key, Resource, Vault
 from translator_cmk.oracle.grounds import read
 from translator_cmk.requirements.consequences import Event, load_consequences
 from translator_cmk.requirements.register import WEAKEST_FIRST
@@ -546,6 +546,23 @@ def test_data_and_models_of_a_purged_vault_are_lost_by_an_assumption_that_is_nam
         assert found["basis"] == "assumed"
         assert "keys.change" in names
         assert found["weakest"] == purge.afterwards[loss].weakest
+
+
+def test_documents_alone_never_come_back_where_nothing_is_purged_and_the_resource_is_there() -> (
+    None
+):
+    never_back: set[str] = set()
+    for row, state in chart().states.items():
+        world = MACHINE.world(state)
+        kept = [each.state == "active" for each in world.every(Resource)]
+        kept += [each.state != "purged" for kind in (Vault, Key) for each in world.every(kind)]
+        if not all(kept):
+            continue
+        for_good = tables().ask(tables().data["for_good"], row)
+        for bit, loss in enumerate(tables().data["losses"]):
+            if for_good >> bit & 1:
+                never_back.add(tables().sentences[loss["there"]])
+    assert never_back == {'the document "contracts" is kept'}
 
 
 def test_nothing_is_surely_gone_for_good_by_a_request_that_azure_can_undo() -> None:
