@@ -3,6 +3,7 @@
 import pytest
 
 from translator_cmk.conformance.wire import Direct
+from translator_cmk.conformance.wire.partial_looks import left_out
 from translator_cmk.conformance.wire.session import Session
 from translator_cmk.conformance.wire.subject import Subject, by_chance
 from translator_cmk.language.declaration import AT_TIMES, CAPABILITIES, MASKED, Declaration
@@ -87,3 +88,7 @@ class UnsureUndeclared(Unsure):
 
 def test_who_does_not_declare_it_shows_no_such_field() -> None:
     assert "readable" not in after_loss(UnsureUndeclared())["workspace"]["ws-prod"]
+
+
+def test_who_never_shows_workspaces_may_hide_inaccessible_documents() -> None:
+    assert left_out({}, {"contracts": "ws-prod"}, declares(MASKED, "workspace")) == frozenset()

@@ -61,7 +61,7 @@ def left_out(
     """
     found = set(unknown_fields(seen, declared))
     for document, workspace in documents.items():
-        shown = seen["workspace"].get(workspace)
+        shown = seen.get("workspace", {}).get(workspace)
         if shown is not None and hides_documents(shown, declared):
             found.add(((Document.word, document), "exists"))
     return frozenset(found)
