@@ -16,7 +16,7 @@ from tests.systems.mistaken import LosesNothing
 from translator_cmk.conformance.wire.answering import Answering
 from translator_cmk.conformance.wire.options import HEADERS
 
-TOKEN = "s3cret-t0ken-of-mine"
+TOKEN = "s3cret/t0ken-of-mine"
 AUTHORIZATION = f"Authorization: Bearer {TOKEN}"
 
 
@@ -38,7 +38,7 @@ class Guarded(BaseHTTPRequestHandler):
         answer = self.answering.answer(message)
         if message["verb"] == "submit":
             answer["said"] = [f"done for {given}"]
-        body = json.dumps(answer).encode()
+        body = json.dumps(answer).replace("/", r"\/").replace("t0ken", r"\u00740ken").encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -157,11 +157,11 @@ class StartedProcess:
         return os.read(self.output, 65_536)
 
     def _how_it_ended(self) -> str:
-        """Return how the process ended, once its output has."""
+        """Return how the process ended, once it has closed its input or output."""
         try:
             code = self.process.wait(GRACE)
         except subprocess.TimeoutExpired:
-            return "closed its standard output"
+            return "closed its standard input or output"
         if code >= 0:
             return f"ended with exit code {code}"
         if -code in set(signal.Signals):

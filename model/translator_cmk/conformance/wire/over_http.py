@@ -91,7 +91,7 @@ class Url(Channel):
         finally:
             self.deadline.cancel()
         for secret in self.secrets:
-            text = text.replace(secret.encode(), HIDDEN.encode())
+            text = re.sub(as_in_json(secret), HIDDEN.encode(), text)
         return decode_answer(text)
 
     def _without_secrets(self, fault: Fault) -> Fault:
@@ -215,6 +215,15 @@ def secrets_in(headers: Iterable[Header]) -> list[str]:
         found.add(value.split(" ")[-1])
     long_enough = [secret for secret in found if len(secret) >= SHORTEST_SECRET]
     return sorted(long_enough, key=len, reverse=True)
+
+
+def as_in_json(secret: str) -> bytes:
+    """Return the pattern of a secret in JSON, which may escape each character of it."""
+    pattern = "(?i)"
+    for character in secret:
+        backslash = r"\\?" if character in '"\\/' else ""
+        pattern += rf"({backslash}{re.escape(character)}|\\u00{ord(character):02x})"
+    return pattern.encode()
 
 
 def split(url: str) -> SplitResult:

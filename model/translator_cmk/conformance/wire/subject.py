@@ -185,7 +185,8 @@ class Subject:
         """Wait until all windows have closed, or the system says that everything is there."""
         seconds_left = self.pending.closes - self.session.clock.now()
         if not self._settles(seconds_left):
-            self.session.sleep(seconds_left)
+            seconds_left = self.pending.closes - self.session.clock.now()
+            self.session.sleep(max(seconds_left, 0.0))
             return
         # everything is there, so no earlier value may show any more
         seen = self.pending.seen
