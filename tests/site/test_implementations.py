@@ -142,14 +142,21 @@ def test_report_that_does_not_follow_from_its_log_is_refused(report: Path, tmp_p
     assert "- **wrong**: " in page
 
 
-def test_report_of_another_version_is_stale_and_not_green(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+def test_report_is_refused_if_its_check_ends_without_a_word(
+    contoso_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    found = listed(contoso_folder)
+    assert (found.standing, found.problems) == (REFUSED, ("report ended with exit code 1",))
+
+
+def test_report_of_another_version_is_stale_and_not_green(project: Path, tmp_path: Path) -> None:
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, project / "marked")
-    monkeypatch.setattr(implementations, "kit_digest", lambda: "0" * 64)
-    monkeypatch.setattr(implementations, "kit", lambda *_: ())  # as it was a moment ago
-    stale = load(entry, project / "marked")
+    other = shutil.copytree(project / "marked" / "report", tmp_path / "report") / "report.json"
+    made_by = str((fresh.report or {})["digest"])
+    other.write_text(other.read_text("utf-8").replace(made_by, "0" * 64), "utf-8")
+    stale = load(entry, tmp_path)
     assert (fresh.standing, stale.standing) == (CHECKED, STALE)
     assert (badge(stale).status, badge(stale).words) == (Status.STALE, "stale")
     assert stale.published == b""

@@ -20,8 +20,10 @@ from typing import Any, NamedTuple
 
 from ..badges import Badge
 from ..conformance.model_answers import contradictions, could_be_the_models
+from ..conformance.report.reading import read
 from ..conformance.report.wording import badge_of, is_called_the_model, selection_in_words
 from ..digest import digest_of, kit_digest
+from ..errors import CommandError
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
 from ..verdict import Status
@@ -136,13 +138,18 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         problems = run(entry["run"], folder)
     else:
         folder = docs / entry["report"]
+        try:
+            listed = read(folder)
+        except CommandError as error:
+            return found._replace(problems=(str(error),))
+        # only the kit that made it can check it
+        if listed["digest"] != kit_digest():
+            return found._replace(standing=STALE, report=listed)
         problems = kit("report", "check", str(folder))
     if problems:
         return found._replace(problems=problems)
     written = (folder / REPORT).read_bytes()
     report = json.loads(written)
-    if report["digest"] != kit_digest():
-        return found._replace(standing=STALE, report=report)
     # whoever names the model as its product has to answer as the model does
     if is_called_the_model(report):
         for problem in contradictions(folder, report):
@@ -186,13 +193,15 @@ def key_of(command: str, folder: Path) -> str:
 
 
 def kit(*arguments: str) -> tuple[str, ...]:
-    """Run a command of the conformance kit; return its last lines unless it succeeds."""
+    """Run a command of the conformance kit; return its last lines, or its exit code if it wrote
+    nothing, unless it succeeds.
+    """
     words = [sys.executable, "-m", "translator_cmk", *arguments]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if not done.returncode:
         return ()
     lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-    return tuple(lines[-3:])
+    return tuple(lines[-3:]) or (f"{arguments[0]} ended with exit code {done.returncode}",)
 
 
 def badge(implementation: Implementation) -> Badge:
