@@ -68,14 +68,15 @@ def none_was_run(reason: str) -> tuple[Law, ...]:
 
 
 def verdict(name: str, tests: Sequence[Law]) -> Law:
-    """Return the result of a law from those of its tests: the first that didn't pass, if any."""
+    """Return the result of a law from those of its tests: one that failed, or else one that was not
+    run, if any.
+    """
     if not tests:
         return not_run(name, "it has no test")
     searched = "; ".join(law.searched for law in tests)
-    for law in tests:
-        if law.status is not Status.PASSED:
-            return replace(law, searched=searched)
-    return replace(tests[0], searched=searched)
+    worst_first = (Status.FAILED, Status.NOT_RUN, Status.PASSED)
+    worst = min(tests, key=lambda law: worst_first.index(law.status))
+    return replace(worst, searched=searched)
 
 
 def results_in(suite: ElementTree.Element) -> Iterator[Law]:
