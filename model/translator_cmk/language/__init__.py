@@ -1,2 +1,2 @@
-"""Protocol 1: commands, outcomes, observations and stages as sentences and as JSON, with the JSON
+"""Protocol 2: commands, outcomes, observations and stages as sentences and as JSON, with the JSON
 Schema of each."""

@@ -44,8 +44,10 @@ def read_lines(file: str) -> Iterator[SourceLine]:
 
 
 def lines_of(source: str, stream: BinaryIO) -> Iterator[SourceLine]:
-    """Yield the lines of a stream without white space around them; of one that is too long, only
-    its beginning."""
+    """Yield the lines of a stream without white space around them.
+
+    One that is too long comes in pieces, the first of which is too long as well.
+    """
     number = 0
     while True:
         # with its line break

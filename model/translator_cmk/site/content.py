@@ -208,9 +208,9 @@ class Evidence:
         return Badge(subject, verdict.status, verdict.words)
 
     def _of(self, requirements: Collection[str]) -> StatusCounts:
-        carries: dict[str, None] = {}
+        carries: set[str] = set()
         for requirement in requirements:
-            carries.update(dict.fromkeys(self.tagged.get(requirement, ())))
+            carries.update(self.tagged.get(requirement, ()))
         others = [
             item for item in self.beyond if not set(item.requirements).isdisjoint(requirements)
         ]

@@ -326,7 +326,7 @@ def together(findings: Iterable[Finding]) -> list[list[Finding]]:
 def find(words: Words, event: Event, remedied: bool) -> Finding:
     """Return what becomes of a thing with an event, or after its remedies.
 
-    An event without remedies has come to its end with itself.
+    If an event has no remedies, those that are tried in vain stand for them.
     """
     thing = example(words)
     begin = start(event.start)
