@@ -17,6 +17,7 @@ from tests.check_trace.logs import lines
 from tests.command_line import one_error, run_cli
 from translator_cmk.check_trace.judging import JudgedLog, judge
 from translator_cmk.check_trace.page import page_html, record_of
+from translator_cmk.check_trace.wording import format_losses
 from translator_cmk.document import Table
 from translator_cmk.language.messages import command_to_wire, observation_to_wire
 from translator_cmk.language.situations import situations
@@ -298,6 +299,21 @@ def test_losses_are_told_with_the_last_look_before_and_the_first_after() -> None
     }
 
 
+def test_things_that_were_seen_last_on_different_lines_are_told_apart() -> None:
+    events = asked((*PREPARED, cmd.UploadDocument("another", "ws"), REVOKED))
+    for place, event in enumerate(events):
+        shown = {}
+        if isinstance(event.command, cmd.UploadDocument):
+            shown = {event.command.document: {"exists": True}}
+        if event.command == REVOKED:
+            shown = {"document": {"exists": False}, "another": {"exists": False}}
+        events[place] = event._replace(seen={"document": shown})
+    log = judged(log_of(events, partial=["observation"]))
+    first, second = format_losses(log.verdict)
+    assert first.startswith(f'the document "document": last seen on line {LINE_OF_REVOKING - 2}')
+    assert second.startswith(f'the document "another": last seen on line {LINE_OF_REVOKING}')
+
+
 def test_losses_at_once_are_told_so() -> None:
     log = judged(hour(Hour(0, 0)))
     assert log.exit_code == 0
@@ -408,6 +424,13 @@ def test_the_page_has_what_was_shown_lost_and_refused() -> None:
     written = page_html(logs, load_register())
     for word in ("vault.purge-protection", "revocation.deletes-uploads", CODE, MESSAGE, "11:05:00"):
         assert word in written
+
+
+def test_the_page_says_when_the_first_and_the_last_line_were_whether_or_not_they_fit() -> None:
+    log = log_of(asked(CREATION)).splitlines()
+    last = log[-1].replace(b"2026-12-02", b"2026-12-04").replace(b"accepted", b"refused")
+    written = page_html([judged(b"\n".join([*log[:-1], last, b""]))], load_register())
+    assert "2026-12-02 10:00:00 to 2026-12-04" in written
 
 
 def test_the_record_of_a_world_begins_with_nothing_seen() -> None:

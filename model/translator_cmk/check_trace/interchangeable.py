@@ -35,7 +35,7 @@ def distinguishable(event: Event, states: Iterable[State]) -> tuple[Command, ...
 def standing_for_all(
     commands: Iterable[Command], mentioned: set[object]
 ) -> dict[str, dict[object, None]]:
-    """Return for each field the names that stand for all that are not mentioned: the first."""
+    """Return for each field the first two names of those that are not mentioned."""
     standing: dict[str, dict[object, None]] = {field: {} for field in NAME_FIELDS}
     for command in commands:
         for field, value in command.as_dict().items():

@@ -139,7 +139,7 @@ class Losses:
         return name in self.found and self.found[name].gone is None
 
     def depends_on_late(self, event: Event) -> bool:
-        """Return whether an event is an acceptance that a loss that may still come would end."""
+        """Return whether an event accepts a request on something that should be lost already."""
         if not isinstance(event.outcome, Accepted):
             return False
         used = named_in(event, {**USES, **UPLOADS})

@@ -162,12 +162,12 @@ def body_of(log: JudgedLog, number: int, register: Register) -> Iterator[Block]:
 
 def recorded(log: JudgedLog) -> str:
     """Return what was recorded, and when, as the log says."""
-    times = [event.time for world in log.verdict.kept for _, event in world.events if event.time]
+    times = log.verdict.times
     subject = f"{log.subject}. " if log.subject else ""
     if not times:
         return f"{subject}The log has no times."
     start, end = min(times), max(times)
-    return f"{subject}{start:%Y-%m-%d}, {clock(start)} to {clock(end)} ({start:%Z})."
+    return f"{subject}{start:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} ({start:%Z})."
 
 
 def conclusion_of(log: JudgedLog) -> str:

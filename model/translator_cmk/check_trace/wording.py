@@ -148,9 +148,7 @@ def alike(verdict: TraceVerdict) -> Iterator[list[Loss]]:
         found: dict[tuple[Any, ...], list[Loss]] = {}
         for loss in losses.all:
             kind = loss.name[0]
-            last = loss.gone or loss.alive
-            last_line = last.at if last is not None else None
-            key = (kind, loss.gone is None, last_line, loss.back)
+            key = (kind, loss.due, loss.alive, loss.gone, loss.back, loss.is_late)
             found.setdefault(key, []).append(loss)
         yield from found.values()
 

@@ -28,7 +28,7 @@ from ..shapes import (
     UniqueList,
     Whole,
 )
-from .declaration import HIDEABLE
+from .declaration import hideable_parts
 from .messages import AUDIT, COMMAND, COMMENT, IDS, OBSERVATION, OBSERVED, STAGE
 from .name_forms import A_NAME, LOCAL_NAME
 
@@ -174,7 +174,7 @@ HEAD = Record(
     {
         "trace": Whole(1, 1),
         "subject": Line(200),
-        "hidden": UniqueList(Choice(HIDEABLE), frozenset),
+        "hidden": UniqueList(Choice(hideable_parts()), frozenset),
         "partial": PARTIAL,
         "late": FLAG,
         "names": Record("the names", {kind: UniqueList(A_NAME) for kind in NAMED}),
