@@ -1,9 +1,8 @@
 """The messages of protocol 2 for values of the machine: commands, outcomes, observations and
 stages.
 
-Each has a shape, made from the declaration of the machine, and two functions: `…_to_wire` writes a
-JSON value, and `…_from_wire` reads one.  A field that is None is left out, and a set is a sorted
-list.
+Each has a shape, made from the declaration of the machine, which reads a JSON value, and a function
+`…_to_wire`, which writes one.  A field that is None is left out, and a set is a sorted list.
 """
 
 from collections.abc import Mapping
@@ -150,12 +149,6 @@ def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
     return {"outcome": type(outcome).__name__.lower(), **to_json(outcome)}
 
 
-def outcome_from_wire(message: Any, where: str = "") -> Outcome:
-    """Return the outcome in a JSON value; raises `WireError`, which begins with ``where``."""
-    outcome: Outcome = read_message(OUTCOME, message, where)
-    return outcome
-
-
 # Observations
 
 IN_VAULT = Choice(["active", "deleted"])
@@ -226,12 +219,6 @@ def observation_to_wire(observation: Observation) -> dict[str, Any]:
     for kind, entities in observation.items():
         message[kind] = {name: dict(entities[name]) for name in sorted(entities)}
     return message
-
-
-def observation_from_wire(message: Any, where: str = "") -> Observation:
-    """Return the observation in a JSON value; raises `WireError`, which begins with ``where``."""
-    observation: Observation = read_message(OBSERVATION, message, where)
-    return observation
 
 
 # Stages
