@@ -288,6 +288,23 @@ def test_report_of_the_model_is_checked_under_its_own_name(contoso_folder: Path)
     assert (found.standing, found.problems) == (CHECKED, ())
 
 
+def test_report_of_an_interrupted_run_is_shown_as_a_part(
+    contoso_folder: Path, tmp_path: Path
+) -> None:
+    forgery = Forgery(contoso_folder, tmp_path / "interrupted")
+    forgery.log.pop()  # no farewell
+    forgery.envelope |= {"complete": False, "trouble": "interrupted by SIGINT"}
+    del forgery.envelope["files"]
+    found = listed(forgery.derive())
+    assert (found.standing, found.problems) == (CHECKED, ())
+    assert "the run was interrupted" in found.partial
+    assert badge(found).status is not Status.PASSED
+    forgery.envelope["subject"] = None
+    found = listed(forgery.sign())
+    assert (found.standing, found.report) == (REFUSED, None)
+    assert "did not say hello" in " ".join(found.problems)
+
+
 def test_report_that_is_called_the_models_and_answers_otherwise_is_refused(
     contoso_folder: Path, tmp_path: Path
 ) -> None:

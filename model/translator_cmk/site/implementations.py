@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 from ..badges import Badge
 from ..conformance.model_answers import contradictions, could_be_the_models
 from ..conformance.report.reading import read
-from ..conformance.report.wording import badge_of, is_called_the_model, selection_in_words
+from ..conformance.report.wording import badge_of, is_called_the_model, product, selection_in_words
 from ..digest import digest_of, kit_digest
-from ..errors import CommandError
+from ..errors import INCOMPLETE, OK, CommandError
 from ..shapes import TEXT, Choice, Text, fields_of, record
 from ..strict_yaml import Entry, read_yaml
 from ..verdict import Status
@@ -145,6 +145,8 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         # only the kit that made it can check it
         if listed["digest"] != kit_digest():
             return found._replace(standing=STALE, report=listed)
+        if listed["subject"] is None:
+            return found._replace(problems=(f"{folder}: {product(listed)}",))
         problems = kit("report", "check", str(folder))
     if problems:
         return found._replace(problems=problems)
@@ -194,11 +196,12 @@ def key_of(command: str, folder: Path) -> str:
 
 def kit(*arguments: str) -> tuple[str, ...]:
     """Run a command of the conformance kit; return its last lines, or its exit code if it wrote
-    nothing, unless it succeeds.
+    nothing, unless it succeeds or the run was incomplete.
     """
     words = [sys.executable, "-m", "translator_cmk", *arguments]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if not done.returncode:
+    # an interrupted run has a report, too
+    if done.returncode in (OK, INCOMPLETE):
         return ()
     lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
     return tuple(lines[-3:]) or (f"{arguments[0]} ended with exit code {done.returncode}",)
