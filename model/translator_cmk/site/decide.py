@@ -177,14 +177,11 @@ def try_value(value: Mapping[str, Any]) -> Tried:
     """Return a value with what happens for it."""
     differs = value.get("differs", {})
     results = {channel: result(enabled(channel, differs)) for channel in CHANNELS}
-    withheld_by: list[str] = []
-    if any(each.word == "refused" for each in results.values()):
-        withheld_by = withheld(differs)
     because = sorted({name for each in results.values() for name in each.names})
     # where each channel accepts it, no result names a requirement
     if not because and "permitted_by" in value:
         because = [value["permitted_by"]]
-    return Tried(value["says"], results, withheld_by, because)
+    return Tried(value["says"], results, withheld(differs), because)
 
 
 def result(outcome: Outcome) -> Result:
