@@ -123,6 +123,10 @@ def checked(entry: Entry) -> dict[str, str]:
     fields: dict[str, str] = entry.read(ENTRY)
     if ("run" in fields) == ("report" in fields):
         raise entry.error("either run or report is expected here")
+    try:
+        shlex.split(fields.get("run", ""))
+    except ValueError as error:
+        raise entry.error(f"run is no command: {error}") from None
     return fields
 
 
