@@ -11,10 +11,12 @@ import pytest
 
 from tests.bdd.samples import project, run
 from tests.conformance.conftest import (
+    DISABLED,
     FAILS,
     FAILS_TOO,
     FAULTY,
     GRANTED,
+    MODEL,
     WHOLE,
     WRONG,
     Verified,
@@ -191,6 +193,12 @@ def test_junit_of_pytest_and_of_verify_say_the_same(
     for case in found.values():
         assert ("requirement", CLOSED) in case["properties"]
         assert case["file"] == "features/revocation.feature"
+
+
+def test_a_test_that_passed_and_does_not_count_is_told_so_without_a_reason(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DISABLED)
+    assert found.case(DISABLED)["status"] == "passed"
+    assert ">does not count<" in (found.folder / "report.html").read_text("utf-8")
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:

@@ -121,7 +121,8 @@ def whole_run(envelope: Envelope) -> JUnitCase:
     """Return the run as a test case."""
     code = envelope["exit_code"]
     words, kind = CONCLUSIONS[code]
-    text = plain(envelope.get("trouble", ""))
+    said = [envelope["trouble"]] if "trouble" in envelope else []
     if "no_goodbye" in envelope:
-        text = plain(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
+        said.append(f"{NO_GOODBYE}: {envelope['no_goodbye']}")
+    text = plain("; ".join(said))
     return JUnitCase("the whole run", "run", kind, f"exit code {code}: {words}", text)

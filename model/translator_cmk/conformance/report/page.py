@@ -339,9 +339,9 @@ def all_tests(envelope: Envelope) -> Folded:
     rows: list[tuple[Text, ...]] = []
     for case in envelope["cases"]:
         test = (f"{case.get('name', '')} ", Code(case["id"]))
-        reason = str(case.get("reason", ""))
-        if not case["scored"]:
-            reason = f"does not count; {reason}"
-        rows.append(((mark(Status(case["status"])),), test, (reason,)))
+        reasons = [] if case["scored"] else ["does not count"]
+        if "reason" in case:
+            reasons.append(case["reason"])
+        rows.append(((mark(Status(case["status"])),), test, ("; ".join(reasons),)))
     head = f"All {len(rows)} tests, with the reason for each result"
     return Folded((head,), (Table(("Result", "Test", "Reason"), tuple(rows)),))
