@@ -17,7 +17,7 @@ from tests.check_trace.logs import lines
 from tests.command_line import one_error, run_cli
 from translator_cmk.check_trace.judging import JudgedLog, judge
 from translator_cmk.check_trace.page import page_html, record_of
-from translator_cmk.check_trace.wording import format_losses
+from translator_cmk.check_trace.wording import brief_losses, format_losses
 from translator_cmk.document import Table
 from translator_cmk.language.messages import command_to_wire, observation_to_wire
 from translator_cmk.language.situations import situations
@@ -314,6 +314,14 @@ def test_things_that_were_seen_last_on_different_lines_are_told_apart() -> None:
     assert second.startswith(f'the document "another": last seen on line {LINE_OF_REVOKING}')
 
 
+def test_no_duration_is_told_from_times_that_run_backwards() -> None:
+    revoked = (BEGUN + (LINE_OF_REVOKING - 2) * EVERY).isoformat().encode()
+    log = judged(hour(Hour(2, 4)).replace(revoked, b"2026-12-02T23:00:00Z"))
+    for told in (*format_losses(log.verdict), *brief_losses(log.verdict)):
+        assert " -" not in told
+    assert f", after line {LINE_OF_REVOKING} (23:00:00)" in "".join(format_losses(log.verdict))
+
+
 def test_losses_at_once_are_told_so() -> None:
     log = judged(hour(Hour(0, 0)))
     assert log.exit_code == 0
@@ -437,6 +445,12 @@ def test_the_record_of_a_world_begins_with_nothing_seen() -> None:
     seen = log_of(asked(situations()["a resource with an identity"].commands))
     again = seen + lines({"stage": {}}) + seen.partition(b"\n")[2]
     assert row_cells(again) == row_cells(seen) * 2
+
+
+def test_the_record_says_what_a_complete_look_shows_no_more() -> None:
+    at_work = situations()["a deployed model under customer-managed keys"].commands
+    *_, last = row_cells(log_of(asked((*at_work, cmd.DeleteVault("kv-prod")))))
+    assert 'the document "contracts" is deleted' in str(last)
 
 
 def row_cells(log: bytes) -> list[tuple[Any, ...]]:

@@ -97,7 +97,9 @@ class Losses:
         return [loss for loss in self.all if loss.is_late and loss.gone is None]
 
     def without_late(self, event: Event, oracle: Oracle) -> Event:
-        """Return an event, whose command was submitted, without the losses that may still come."""
+        """Return an event, whose command was submitted, without the losses that may still come, and
+        note these as late.
+        """
         self._note_command(event)
         if isinstance(event.outcome, Accepted):
             event = self._without_late_answer(event, oracle)

@@ -279,13 +279,16 @@ def answer_of(event: Event) -> str:
 
 def new_facts(event: Event, known: dict[tuple[Name, str], Any]) -> Iterator[Fact]:
     """Yield what a look shows that no earlier one has shown."""
-    for kind, entities in (event.observation or {}).items():
+    if event.observation is None:
+        return
+    for kind, entities in event.observation.items():
         for name, fields in entities.items():
             for field, value in {"exists": True, **fields}.items():
                 yield from newly(Fact(kind, name, field, value), known)
-    # A look in part shows of what is gone only that it doesn't exist.
-    for (kind, name), field in sorted(event.shown.only or ()):
-        if field == "exists" and name not in (event.observation or {}).get(kind, {}):
+    # Of what is gone a look in part names `exists`, and a complete one nothing.
+    looked_at = known if event.shown.only is None else event.shown.only
+    for (kind, name), field in sorted(looked_at):
+        if field == "exists" and name not in event.observation.get(kind, {}):
             yield from newly(Fact(kind, name, field, False), known)
 
 

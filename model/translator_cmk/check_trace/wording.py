@@ -167,8 +167,9 @@ def brief_losses(verdict: TraceVerdict) -> Iterator[str]:
         said = "still there"
         if first.gone:
             said = "refused" if first.may_be_another_refusal else "seen lost"
-        if moment and moment.time and first.due and first.due.time:
-            said += f" after {duration(first.due.time, moment.time)}"
+        took = duration(first, moment) if moment else ""
+        if took:
+            said += f" after {took}"
         yield f"{format_things(losses)}: {said}"
 
 
@@ -209,9 +210,8 @@ def since_due(loss: Loss, moment: Moment) -> str:
     after = f"after {format_moment(loss.due)}"
     if loss.due.command is not None:
         after += f" ({format_command(loss.due.command)})"
-    if loss.due.time is None or moment.time is None:
-        return f", {after}"
-    return f", {duration(loss.due.time, moment.time)} {after}"
+    took = duration(loss, moment)
+    return f", {took} {after}" if took else f", {after}"
 
 
 def format_moment(moment: Moment) -> str:
@@ -224,9 +224,15 @@ def clock(time: datetime) -> str:
     return f"{time:%H:%M:%S}"
 
 
-def duration(start: datetime, end: datetime) -> str:
-    """Return how long it took, such as `1 h 5 min` or `40 s`."""
-    seconds = round((end - start).total_seconds())
+def duration(loss: Loss, moment: Moment) -> str:
+    """Return how long it took from its cause, such as `1 h 5 min` or `40 s`; empty where the log
+    has not both times, in their order.
+    """
+    if loss.due is None or loss.due.time is None or moment.time is None:
+        return ""
+    seconds = round((moment.time - loss.due.time).total_seconds())
+    if seconds < 0:
+        return ""
     parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "min"), (seconds % 60, "s"))
     given = [f"{number} {unit}" for number, unit in parts if number]
     return " ".join(given[:2]) or "0 s"
