@@ -151,7 +151,9 @@ def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
     disabled = [event(cmd.DisableKey("v", key), Accepted()) for key in keys]
     wrong = event(cmd.DeleteKey("v", "nothing"), Accepted())
     events: list[Event | Stage] = [*begun, *disabled, wrong, DEFAULT_STAGE, *begun, wrong]
-    verdict = check(events, machine_of({"keys.disable"}), limit=7)
+    checker = Checker(machine_of({"keys.disable"}), limit=7)
+    checker.read(enumerate(events, start=1))
+    verdict = checker.verdict
     assert verdict.overflows == [7]
     assert (verdict.skipped, verdict.complete, verdict.fits) == (1, False, False)
     assert [each.at for each in verdict.deviations] == [14]

@@ -299,8 +299,8 @@ def exchange_of(event: Event, compared: Event, is_pending: bool) -> Exchange:
     return Exchange(event.commands[0], outcome, compared.observation, compared.shown)
 
 
-def check(events: Iterable[Event | Stage], machine: Machine, limit: int = LIMIT) -> TraceVerdict:
+def check(events: Iterable[Event | Stage], machine: Machine) -> TraceVerdict:
     """Return the verdict on events, which are numbered from 1 on."""
-    checker = Checker(machine, limit)
+    checker = Checker(machine)
     checker.read(enumerate(events, start=1))
     return checker.verdict

@@ -179,7 +179,7 @@ def entry(
 ENTRY = OneOf(
     {
         "world": entry("the beginning of a world", {"world": Line(100)}),
-        "end": entry("the end of a world", {"end": FLAG}),
+        "end": entry("the end of a case or a sequence", {"end": FLAG}),
         "answer": entry(
             "a request with its answer",
             {"request": REQUESTED, "answer": ANYTHING},

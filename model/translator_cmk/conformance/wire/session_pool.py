@@ -28,7 +28,7 @@ class SessionPool:
         return subject
 
     def unsupported(self) -> set[str]:
-        """Return the commands that were never accepted nor refused, whatever their arguments."""
+        """Return the commands that were answered `unsupported`, and never accepted or refused."""
         unsupported = set[str]()
         supported = set[str]()
         for subject in self.subjects:
