@@ -5,7 +5,8 @@ from translator_cmk.explore.reachability import NO_COMMAND, attainable, first_co
 from translator_cmk.explore.scopes import SCOPE_NAMED
 from translator_cmk.explore.tours import paths_from
 from translator_cmk.machine import Outcome
-from translator_cmk.machine.entities import Document, Model
+from translator_cmk.machine.commands import PurgeVault
+from translator_cmk.machine.entities import Document, Model, Vault
 
 GRAPH = state_graph(SCOPE_NAMED["losing-the-key"])
 
@@ -35,8 +36,7 @@ def test_what_is_attainable_holds_in_a_state_that_a_walk_comes_to() -> None:
 
 
 def test_first_command_begins_a_shortest_path_to_the_highest_value() -> None:
-    earlier = predecessors(GRAPH)
-    found = first_commands(GRAPH, earlier, LOSSES)
+    found = first_commands(predecessors(GRAPH), LOSSES)
     distances = []
     for state in range(GRAPH.states):
         reached = [
@@ -58,3 +58,20 @@ def test_edges_by_a_command_that_is_left_out_are_no_way() -> None:
     everything = range(GRAPH.width)
     assert not any(predecessors(GRAPH, without=everything))
     assert attainable(predecessors(GRAPH, without=everything), LOSSES) == LOSSES
+
+
+def test_a_command_that_is_left_out_begins_no_path_where_another_leads_to_the_same_state() -> None:
+    graph = state_graph(SCOPE_NAMED["vaults-and-keys"])
+    left_out: list[int] = []
+    for number, command in enumerate(graph.scope.alphabet):
+        if isinstance(command, PurgeVault):
+            left_out.append(number)
+    purged: list[int] = []
+    for state in range(graph.states):
+        vaults = graph.state(state).tables[Vault].values()
+        purged.append(sum(vault[-1] == "purged" for vault in vaults))
+
+    # the end of the retention purges it as well
+    found = first_commands(predecessors(graph, left_out), purged)
+    assert found[0] != NO_COMMAND
+    assert set(left_out).isdisjoint(found)

@@ -1,7 +1,7 @@
 """What each state of a graph still leads to."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .graph import NOT_OFFERED, Graph
@@ -9,22 +9,22 @@ from .graph import NOT_OFFERED, Graph
 NO_COMMAND = -1
 """Stands for the command to a state that holds already."""
 
-Predecessors = Sequence[Collection[int]]
-"""Of each state: the states from which one command leads there."""
+Predecessors = Sequence[Mapping[int, int]]
+"""Of each state: the states from which one command leads there, each with the first such command."""
 
 
 def predecessors(graph: Graph[Any], without: Collection[int] = ()) -> Predecessors:
     """Return the predecessors of each state, by commands other than those of the numbers
     ``without``.
     """
-    found: list[set[int]] = [set() for _ in range(graph.states)]
+    found: list[dict[int, int]] = [{} for _ in range(graph.states)]
     commands = [number for number in range(graph.width) if number not in without]
     for state in range(graph.states):
         first = state * graph.width
         for command in commands:
             after = graph.after[first + command]
             if after not in (state, NOT_OFFERED):
-                found[after].add(state)
+                found[after].setdefault(state, command)
     return found
 
 
@@ -46,51 +46,22 @@ def attainable(earlier: Predecessors, holds: Sequence[int]) -> list[int]:
     return found
 
 
-def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[int]) -> list[int]:
+def first_commands(earlier: Predecessors, values: Sequence[int]) -> list[int]:
     """Return of each state the command that begins a shortest path to the highest value that it
     leads to.
 
-    It is `NO_COMMAND` where the state has that value.  Only edges in ``earlier`` are taken.
+    It is `NO_COMMAND` where the state has that value.  For each value, the highest first, this
+    walks backwards from the states that have it.
     """
-    highest, distance = highest_values(earlier, values)
-
-    def first(state: int) -> int:
-        if distance[state] == 0:
-            return NO_COMMAND
-        for command in range(graph.width):
-            after = graph.after[state * graph.width + command]
-            if after == NOT_OFFERED:
-                continue
-            is_nearer = highest[after] == highest[state] and distance[after] == distance[state] - 1
-            if is_nearer and state in earlier[after]:
-                return command
-        raise AssertionError(f"no command leads from state {state} towards its highest value")
-
-    return [first(state) for state in range(graph.states)]
-
-
-def highest_values(
-    earlier: Predecessors, values: Sequence[int]
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Return of each state the highest value that it leads to, and how many commands lead to the
-    nearest such state.
-
-    For each value, the highest first, this walks backwards from the states that have it.
-    """
-    highest: dict[int, int] = {}
-    distance: dict[int, int] = {}
+    found: dict[int, int] = {}
     for value in sorted(set(values), reverse=True):
         waiting = deque(
-            state for state, own in enumerate(values) if own == value and state not in highest
+            state for state, own in enumerate(values) if own == value and state not in found
         )
-        for state in waiting:
-            highest[state] = value
-            distance[state] = 0
+        found.update(dict.fromkeys(waiting, NO_COMMAND))
         while waiting:
-            state = waiting.popleft()
-            for predecessor in earlier[state]:
-                if predecessor not in highest:
-                    highest[predecessor] = value
-                    distance[predecessor] = distance[state] + 1
+            for predecessor, command in earlier[waiting.popleft()].items():
+                if predecessor not in found:
+                    found[predecessor] = command
                     waiting.append(predecessor)
-    return highest, distance
+    return [found[state] for state in range(len(values))]

@@ -104,7 +104,7 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
     back: list[Sequence[int]] = []
     for bit in range(len(known)):
         has_it = [state >> bit & 1 for state in there]
-        back.append(first_commands(graph, before, has_it))
+        back.append(first_commands(before, has_it))
     return Losses(known, there, made, for_good, ways_to_lose(graph, for_good), back)
 
 
@@ -115,7 +115,7 @@ def ways_to_lose(graph: Graph[Outcome], for_good: Sequence[int]) -> Sequence[int
         if isinstance(command, LOSES_IT_OTHERWISE):
             otherwise.append(number)
     how_many = [each.bit_count() for each in for_good]
-    return first_commands(graph, predecessors(graph, otherwise), how_many)
+    return first_commands(predecessors(graph, otherwise), how_many)
 
 
 def known_losses(views: Mapping[Place, Views]) -> Iterator[KnownLoss]:
