@@ -216,7 +216,7 @@ def is_in_use(key: Key) -> bool:
 
 def is_enabled_already(command: Any) -> bool:
     """Return whether a request for customer-managed keys asks for what is so already: the resource
-    uses this key, its identity is on, and the vault gives it access.
+    uses this key, its identity is on, and the vault's access policies give it access.
     """
     if not can_be_put_in_use(command):
         return False

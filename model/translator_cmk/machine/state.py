@@ -67,5 +67,5 @@ def rewritten(
         values[kind.position[field]] = value
     # the last field is the state, and what no row creates stays without a record
     if values[-1] == "absent":
-        return record
+        return None
     return tuple(values)

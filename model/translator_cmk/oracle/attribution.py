@@ -173,8 +173,8 @@ def behind(outcome: Outcome) -> frozenset[str]:
 
 
 def staying(step: FailedStep, differences: Iterable[Difference]) -> Iterator[str]:
-    """Yield the requirement of the frame for each fact that an accepted command should have left as
-    it was.
+    """Yield the requirement of the frame for each fact that the command should have left as it was;
+    none if the system refused it.
     """
     if isinstance(step.seen.outcome, Refused):
         return

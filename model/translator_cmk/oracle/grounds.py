@@ -183,13 +183,13 @@ def row_of(
 
 
 def row_without_return(command: Command, loss: str) -> TableEntry | None:
-    """Return the row that says that nothing brings a thing back after a command, or None."""
+    """Return the row that says that nothing brings a thing back after a command, or None.
+
+    That is of the event which ends by such a command, and for which remedies were tried in vain.
+    """
     for event in load_consequences().events.values():
-        # what has remedies comes back
-        if event.is_harmless or event.remedies:
-            continue
-        if kinds_of(read(event.commands))[-1] is type(command):
-            return (event.afterwards or event.at_once)[loss]
+        if event.tried and kinds_of(read(event.commands))[-1] is type(command):
+            return event.afterwards[loss]
     return None
 
 
