@@ -30,7 +30,7 @@ from ..machine.entities import (
     Vault,
     Workspace,
 )
-from ..machine.state import Changes
+from ..machine.state import Changes, Record, rewritten
 from ..machine.updates import assigns_role, gives_access
 from ..machine.world import World
 from .affected import Entities, drawn_in, named_by
@@ -225,7 +225,8 @@ def as_seen(
                     kept[field] = value
         if "state" in kept and own_name not in state.tables[kind]:
             kept = seen_so  # it was never there, so all of it is new
-        if kept and leads_somewhere(kind, kept, state):
+        record = rewritten(kind, state.tables[kind].get(own_name), kept)
+        if kept and leads_somewhere(kind, record, state):
             changes[kind, own_name] = kept
     return changes
 
@@ -251,6 +252,9 @@ def as_recorded(
     if kind in MADE_BY:
         return access(kind, name, state)
     record = {"state": "uploaded" if kind is Document else "active"}
+    # no observation shows of a key whose it is but by its name
+    if kind is Key:
+        record["vault"], _, _ = name.partition("/")
     for other in shows:
         if other != "exists":
             record.update(as_recorded(kind, name, other, shows, state))
@@ -267,10 +271,13 @@ def access(kind: type[Entity], name: str, state: State) -> dict[str, Any]:
     return dict(made[kind, name])
 
 
-def leads_somewhere(kind: type[Entity], record: Mapping[str, Any], state: State) -> bool:
-    """Return whether there is everything that the fields of a record link to."""
+def leads_somewhere(kind: type[Entity], record: Record | None, state: State) -> bool:
+    """Return whether there is everything that a record, if there is one, links to."""
+    if record is None:
+        return True
     for field, linked in kind.links.items():
-        name = record.get(field)
-        if name is not None and name not in state.tables[linked]:
+        name = record[kind.position[field]]
+        is_none_needed = name is None and field in kind.defaults
+        if not is_none_needed and name not in state.tables[linked]:
             return False
     return True
