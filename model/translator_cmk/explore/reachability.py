@@ -10,7 +10,7 @@ NO_COMMAND = -1
 """Stands for the command to a state that holds already."""
 
 Predecessors = Sequence[Mapping[int, int]]
-"""Of each state: the states from which one command leads there, each with the first such command."""
+"""Of each state: the states from which a command leads there, each with the first such command."""
 
 
 def predecessors(graph: Graph[Any], without: Collection[int] = ()) -> Predecessors:
