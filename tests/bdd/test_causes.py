@@ -68,7 +68,7 @@ def test_failed_then_names_what_the_system_lacks_and_why(lacking: str, then: str
     assert pickle.steps[run.step].text.endswith(then)
     assert causes_of(run)[0] == lacking
 
-    lines = list(format_requirement(run))
+    lines = list(format_requirement(causes_of(run), why_of(run)))
     assert lines[0] == f"  requirement  {lacking}: {load_register()[lacking].title}"
     [fact] = [
         line for line in lines if line.startswith("  explained    here the system behaves as if")

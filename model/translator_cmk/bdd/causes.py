@@ -5,10 +5,10 @@ about requirements of its own, so these lead, unless the oracle knows better: wi
 requirement a system would do exactly what was seen.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterator, Mapping, Set
 from functools import cache, lru_cache
 
-from ..machine import COUNTER_ROWS, DEFAULT_STAGE, Accepted, initial
+from ..machine import COUNTER_ROWS, DEFAULT_STAGE, Accepted, Command, initial
 from ..machine.rows import Refuse, Row
 from ..oracle import Comparison, Differs, Why, compare_recorded, oracle_for
 from ..oracle.grounds import KEPT_MISTAKES, step
@@ -94,11 +94,11 @@ def first_difference_of(run: ScenarioRun, silent: frozenset[str] | None = None) 
 
 
 @cache
-def refusals_ruled_out_by(pickle: Pickle) -> frozenset[Row]:
-    """Return the mistakes by which a request is refused that whoever passes a scenario has
-    accepted.
+def refusals_ruled_out_by(pickle: Pickle) -> Mapping[type[Command], Set[Row]]:
+    """Return the commands that whoever passes a scenario has accepted, each with the mistakes by
+    which it would have been refused.
     """
-    found: set[Row] = set()
+    found: dict[type[Command], set[Row]] = {}
     state = initial(DEFAULT_STAGE)
     commands = list(commands_of(pickle))
     # the last command is that of the When, which need not be accepted
@@ -108,8 +108,16 @@ def refusals_ruled_out_by(pickle: Pickle) -> frozenset[Row]:
         _, outcome = step(MODEL, state, command)
         state, mistakes = KEPT_MISTAKES.step(state, command)
         if isinstance(outcome, Accepted):
-            found.update(row for row in mistakes if isinstance(row, Refuse))
-    return frozenset(found)
+            refusals = found.setdefault(type(command), set())
+            refusals.update(row for row in mistakes if isinstance(row, Refuse))
+    return found
+
+
+def refusals_of_others(accepted: Container[type[Command]]) -> frozenset[Row]:
+    """Return the mistakes by which commands are refused of which none was ever accepted."""
+    return frozenset(
+        row for row in COUNTER_ROWS if isinstance(row, Refuse) and row.on not in accepted
+    )
 
 
 def explaining_none(ruled_out: Set[Row]) -> frozenset[str]:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from .. import features_dir
 from ..language.sentences import format_command, format_fact
 from ..machine import Command
-from ..oracle import format_why
+from ..oracle import Why, format_why
 from ..requirements import load_register
 from ..row_sources import row_sources
 from ..verdict import Status
-from .causes import causes_of, why_of
 from .scenario_run import ScenarioRun
 
 
@@ -37,17 +36,17 @@ def rows_can_be_opened() -> bool:
     return (features_dir().parent / "model").is_dir()
 
 
-def format_requirement(run: ScenarioRun) -> Iterator[str]:
-    """Yield the requirement that is named first, and why it is named."""
+def format_requirement(named: Iterable[str], why: Why) -> Iterator[str]:
+    """Yield the first requirement of those that are named for a failure, and why it is named."""
     register = load_register()
-    named = [name for name in (*causes_of(run), *run.pickle.requirements) if name in register]
-    if not named:
+    first = next((name for name in named if name in register), None)
+    if first is None:
         yield from labelled("requirement", ["none that the system is seen to break"])
         return
-    requirement = register[named[0]]
-    about = [f"{requirement.id}: {requirement.title}", requirement.wording]
-    yield from labelled("requirement", about)
-    for label, text in format_why(why_of(run), requirement.id):
+    yield from labelled(
+        "requirement", [f"{first}: {register[first].title}", register[first].wording]
+    )
+    for label, text in format_why(why, first):
         yield from labelled(label, [text])
 
 

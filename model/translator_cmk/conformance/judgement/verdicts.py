@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from ...bdd.causes import explaining_none, refusals_ruled_out_by
+from ...bdd.causes import explaining_none, refusals_of_others, refusals_ruled_out_by
+from ...machine import Command
 from ...machine.rows import Row
+from ...oracle import Why
 from ...requirements import load_register
 from ...verdict import (
     DECIDED,
@@ -39,17 +41,18 @@ class Failure(NamedTuple):
 class Result(NamedTuple):
     """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
-    ``attributed_to``: the requirements that a failure is attributed to.  ``rests_on``: those that
-    the demanded answer rests on.  ``fault``: its kind, if
+    ``attributed_to``: the requirements that a failure is attributed to.  ``fault``: its kind, if
     the system broke.
-    ``shown``: the rest of a failure, from its requirement to the messages.
+    ``shown``: the rest of a failure, from its steps to the messages; of a sequence, from its
+    requirement.
     """
 
     status: Status
     reason: str = ""
     seconds: float = 0.0
     attributed_to: Ids = ()
-    rests_on: Ids = ()
+    why: Why = Why()
+    """Of a failed scenario."""
     fault: str = ""
     shown: str = ""
     step: int = -1
@@ -122,22 +125,33 @@ def without_causes_ruled_out(
     """Return the verdicts, each failed scenario without the causes that those that passed rule out:
     a system that refuses for such a cause would have refused there, too.
 
-    If no cause is left, it is attributed to what the demanded answer rests on.
+    A system that accepts none of the commands of a type refuses them for no cause that a scenario
+    isn't about.  If no cause is left, it is attributed to what the demanded answer rests on.
     """
     scenarios = [case for case in cases if case.lane == FEATURES]
-    ruled_out: set[Row] = set()
+    accepted: dict[type[Command], set[Row]] = {}
     if any(verdicts[case.id].attributed_to for case in scenarios):
         for case in scenarios:
             if verdicts[case.id].status is Status.PASSED and case.pickle is not None:
-                ruled_out |= refusals_ruled_out_by(case.pickle)
+                for command, refusals in refusals_ruled_out_by(case.pickle).items():
+                    accepted.setdefault(command, set()).update(refusals)
+    ruled_out = frozenset().union(*accepted.values())
     explain_none = explaining_none(ruled_out)
+    explain_only_their_own = explaining_none(ruled_out | refusals_of_others(accepted))
 
     found = dict(verdicts)
     for case in scenarios:
         verdict = verdicts[case.id]
-        left = tuple(name for name in verdict.attributed_to if name not in explain_none)
-        causes = left or verdict.rests_on or verdict.attributed_to
-        found[case.id] = verdict._replace(attributed_to=causes)
+        left = []
+        for name in verdict.attributed_to:
+            explains = name in case.requirements or name not in explain_only_their_own
+            if explains and name not in explain_none:
+                left.append(name)
+        without = tuple(name for name in verdict.why.without if name not in explain_none)
+        found[case.id] = verdict._replace(
+            attributed_to=tuple(left) or verdict.why.rests_on or verdict.attributed_to,
+            why=verdict.why._replace(without=without),
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...bdd.causes import by_cause
+from ...bdd.failures import format_requirement
 from ...language.contract import REQUEST
 from ...language.declaration import DECLARATION, LEVELS
 from ...language.messages import COMMAND, PROTOCOL
@@ -36,7 +37,7 @@ from ...shapes import (
     schemas_of,
 )
 from ...verdict import HAS_FAILED, OF_CASES, Status
-from ..judgement.cases import LANES, Case, Ids, OwnFeature
+from ..judgement.cases import FEATURES, LANES, Case, Ids, OwnFeature
 from ..judgement.deviations import Deviation
 from ..judgement.selection import Selection
 from ..judgement.verdicts import Failure, Result, does_count
@@ -256,6 +257,10 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     whole["scored"] = does_count(case, verdict)
     whole["seconds"] = round(verdict.seconds, 6)
     whole["failure"] = failure_to_json(verdict.failure)
+    if case.lane == FEATURES and verdict.failure is not None:
+        named = (*verdict.attributed_to, *case.requirements)
+        requirement = format_requirement(named, verdict.why)
+        whole["shown"] = "\n".join([*requirement, "", verdict.shown])
     # only here a reader needs it, and to find it takes its time
     whole["rests_on"] = case.rests_on if verdict.status is Status.DIFFERS else ()
     kept = {}

@@ -14,7 +14,6 @@ from ...bdd.demands import demanded_of, is_contradicted
 from ...bdd.diagnostics import format_path
 from ...bdd.failures import (
     format_changes_of,
-    format_requirement,
     format_sent,
     format_steps_of,
     last_command,
@@ -149,7 +148,7 @@ def judged(run: ScenarioRun, scenario: ScenarioCase, subject: Subject) -> Result
 
     if isinstance(error, AssertionFailed | SetupFailed):
         result = result._replace(
-            rests_on=why_of(run, scenario.case.silent).rests_on,
+            why=why_of(run, scenario.case.silent),
             shown=in_full(scenario, run, subject),
             failure=in_brief(error, run, subject),
             size=size_of(run),
@@ -239,11 +238,10 @@ def in_brief(error: AssertionFailed | SetupFailed, run: ScenarioRun, subject: Su
 
 
 def in_full(scenario: ScenarioCase, run: ScenarioRun, subject: Subject) -> str:
-    """Return the rest of a failure: requirement, steps, what changed, and where to look."""
+    """Return the rest of a failure: steps, what changed, and where to look."""
     case = scenario.case
     step = scenario.pickle.steps[run.step]
     lines = [f"{format_path(Path(case.feature))}:{step.line}", ""]
-    lines += [*format_requirement(run), ""]
     lines += [*format_steps_of(run), ""]
     lines += format_changes_of(run)
     for line in sent_as(subject.names.sent):
