@@ -7,8 +7,9 @@ import pytest
 
 from tests.oracle.following import ARTICLE, FULL, PicksAtRandom, commands
 from translator_cmk.check_trace import Checker, Event, event
-from translator_cmk.check_trace.interchangeable import NAME_FIELDS, STAND_FOR_ALL, distinguishable
+from translator_cmk.check_trace.interchangeable import STAND_FOR_ALL, distinguishable
 from translator_cmk.language.situations import situations
+from translator_cmk.language.traces import NAMED
 from translator_cmk.machine import Command, Machine, Refused
 from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle.shown import Shown
@@ -38,7 +39,7 @@ def log_of(machine: Machine, random: Random, asked: Iterable[Command]) -> list[E
     for command in asked:
         answer = system.submit(command)
         outcome = answer if random.random() < 0.9 else None
-        named = [field for field in command.fields if field in NAME_FIELDS]
+        named = [field for field in command.fields if field in NAMED]
         given = [field for field in named if command.as_dict()[field] is not None]
         possible: Command | list[Command] = command
         if given:

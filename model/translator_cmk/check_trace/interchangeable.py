@@ -10,12 +10,10 @@ so that states differ in the field where they would differ.
 
 from collections.abc import Iterable, Iterator
 
+from ..language.traces import NAMED
 from ..machine import Command, Observation, State
 from ..machine.entities import ENTITY_KINDS
 from .events import Event
-
-NAME_FIELDS = ("resource", "vault", "key", "workspace", "document", "model", "group")
-"""The fields of commands that have names which somebody chose."""
 
 STAND_FOR_ALL = 2
 
@@ -36,7 +34,7 @@ def standing_for_all(
     commands: Iterable[Command], mentioned: set[object]
 ) -> dict[str, dict[object, None]]:
     """Return for each field the first two names of those that are not mentioned."""
-    standing: dict[str, dict[object, None]] = {field: {} for field in NAME_FIELDS}
+    standing: dict[str, dict[object, None]] = {field: {} for field in NAMED}
     for command in commands:
         for field, value in command.as_dict().items():
             if field not in standing or value in mentioned:

@@ -167,7 +167,7 @@ def brief_losses(verdict: TraceVerdict) -> Iterator[str]:
         said = "still there"
         if first.gone:
             said = "refused" if first.may_be_another_refusal else "seen lost"
-        took = duration(first, moment) if moment else ""
+        took = duration(first, moment)
         if took:
             said += f" after {took}"
         yield f"{format_things(losses)}: {said}"
@@ -224,15 +224,15 @@ def clock(time: datetime) -> str:
     return f"{time:%H:%M:%S}"
 
 
-def duration(loss: Loss, moment: Moment) -> str:
+def duration(loss: Loss, moment: Moment | None) -> str:
     """Return how long it took from its cause, such as `1 h 5 min` or `40 s`; empty where the log
     has not both times, in their order.
     """
-    if loss.due is None or loss.due.time is None or moment.time is None:
+    if not (moment and moment.time and loss.due and loss.due.time):
+        return ""
+    if moment.time < loss.due.time:
         return ""
     seconds = round((moment.time - loss.due.time).total_seconds())
-    if seconds < 0:
-        return ""
     parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "min"), (seconds % 60, "s"))
     given = [f"{number} {unit}" for number, unit in parts if number]
     return " ".join(given[:2]) or "0 s"

@@ -42,7 +42,8 @@ PARTS = (OBSERVATION_IN_PART, *FIELDS)
 is left out may have had any value."""
 
 NAMED = ("resource", "vault", "key", "workspace", "document", "model", "group")
-"""What the head may name; a key by its name in its vault."""
+"""What the head may name, a key by its name in its vault: the fields of commands that have names
+which somebody chose."""
 
 
 # Outcomes

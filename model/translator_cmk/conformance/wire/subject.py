@@ -122,13 +122,12 @@ class Subject:
             self.due.append(command)
         self.pending.answered_early = answered_early
         name = type(command).__name__
+        why = self.own_words or UNEXPLAINED
         if word == "error":
-            why = self.own_words or UNEXPLAINED
             raise Errs(
                 f"it answers with an error, when {format_command(command)}: {why}"
             ) from self.session.channel.raised
         if word == "nothing-learned":
-            why = self.own_words or UNEXPLAINED
             raise NothingLearned(f"when {format_command(command)}: {why}")
         self.answered += 1
         if word == "unsupported":
@@ -371,10 +370,10 @@ class Subject:
         `Fault`.
         """
         answer = self.session.ask(verb, **fields)
+        why = own_words(answer) or UNEXPLAINED
         if answer["answer"] == "nothing-learned":
-            raise NothingLearned(f"at {verb}: {own_words(answer) or UNEXPLAINED}")
+            raise NothingLearned(f"at {verb}: {why}")
         if answer["answer"] == "error":
-            why = own_words(answer) or UNEXPLAINED
             raise Errs(f"it answers {verb} with an error: {why}") from self.session.channel.raised
         return answer
 
