@@ -1,7 +1,7 @@
 """The states and edges of a scope as a graph."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Generic, NamedTuple
 
 from ..machine import ROWS, Machine, Outcome, State
@@ -68,14 +68,6 @@ class Graph(Walk, Generic[Label]):
             after = self.after[first + command]
             if after != NOT_OFFERED:
                 yield Edge(state, command, after, self.label[first + command])
-
-    def along(self, sequence: Iterable[int]) -> Iterator[Edge]:
-        """Yield the edges of a sequence of commands from the start, each of them offered."""
-        state = 0
-        for command in sequence:
-            place = state * self.width + command
-            yield Edge(state, command, self.after[place], self.label[place])
-            state = self.after[place]
 
 
 def state_graph(scope: Scope, machine: Machine | None = None) -> Graph[Outcome]:

@@ -155,11 +155,11 @@ USES = ("pages", "fuzzing")
 """What a scope is for that commands do not offer."""
 
 
-def load_scopes(path: Path = FILE) -> Iterator[tuple[str, Scope]]:
-    """Yield every scope of a file with what it is for: `commands`, or one of `USES`; raises
+def load_scopes() -> Iterator[tuple[str, Scope]]:
+    """Yield every scope of the file with what it is for: `commands`, or one of `USES`; raises
     `InvalidFile`.
     """
-    file = read_yaml(path)
+    file = read_yaml(FILE)
     parts: dict[str, Commands] = {}
     for entry in file.at(["parts"]).items():
         part = entry.read(record("a part", {"part": TEXT, "commands": CommandList(parts)}))

@@ -161,8 +161,8 @@ ROWS = (
 
 
 def work_stops(requirement: str, may_be_lost: Callable[[Any], Any]) -> tuple[Silent, ...]:
-    """Return rows by which data is not worked with, and none is lost, while the key of a resource
-    may be lost by an assumption.
+    """Return rows by which requests to work with data may be refused, though none is lost, while
+    the key of a resource may be lost by an assumption.
     """
 
     def in_workspace(command: Any) -> Any:
