@@ -80,9 +80,9 @@ class TraceVerdict:
     In each world the first impossible event is a deviation.  ``uncompared_from`` says from which
     event on which entities, and all that depends on them, are uncompared, and ``overflows`` where
     too much was possible.  ``unexplained`` are the refusals by unknown codes where the command was
-    not accepted later either, ``losses`` those of each world, ``times`` those of all events, and
-    ``time_runs_back`` the events that are earlier than the one before.  ``kept`` are the worlds,
-    for what the trace shows.
+    not accepted later either, ``losses`` those of each world.  ``began`` and ``ended`` are the
+    earliest and the latest time, and ``time_runs_back`` the events that are earlier than the one
+    before.  ``kept`` are the worlds, for what the trace shows.
     """
 
     judged: int = 0
@@ -95,7 +95,8 @@ class TraceVerdict:
     uncompared_from: list[tuple[int, Entities]] = field(default_factory=list)
     overflows: list[int] = field(default_factory=list)
     unexplained: list[UnknownRefusal] = field(default_factory=list)
-    times: list[datetime] = field(default_factory=list)
+    began: datetime | None = None
+    ended: datetime | None = None
     time_runs_back: list[int] = field(default_factory=list)
     losses: list[Losses] = field(default_factory=list)
     kept: list[JudgedWorld] = field(default_factory=list)
@@ -131,6 +132,7 @@ class Checker:
         self._losses = Losses()
         self._world: JudgedWorld | None = None  # where its events are kept
         self._kept = 0
+        self._time: datetime | None = None
 
     @property
     def possible(self) -> int:
@@ -170,10 +172,11 @@ class Checker:
         """Note when an event was, and whether that is before the one before."""
         if event.time is None:
             return
-        times = self.verdict.times
-        if times and event.time < times[-1]:
+        if self._time is not None and event.time < self._time:
             self.verdict.time_runs_back.append(at)
-        times.append(event.time)
+        self._time = event.time
+        self.verdict.began = min(self.verdict.began or event.time, event.time)
+        self.verdict.ended = max(self.verdict.ended or event.time, event.time)
 
     def _judge(self, at: int, event: Event) -> None:
         self.verdict.judged += 1

@@ -162,11 +162,10 @@ def body_of(log: JudgedLog, number: int, register: Register) -> Iterator[Block]:
 
 def recorded(log: JudgedLog) -> str:
     """Return what was recorded, and when, as the log says."""
-    times = log.verdict.times
+    start, end = log.verdict.began, log.verdict.ended
     subject = f"{log.subject}. " if log.subject else ""
-    if not times:
+    if start is None or end is None:
         return f"{subject}The log has no times."
-    start, end = min(times), max(times)
     return f"{subject}{start:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} ({start:%Z})."
 
 
