@@ -120,37 +120,39 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
 
 
 def without_causes_ruled_out(
-    cases: Iterable[Case], verdicts: Mapping[str, Result]
+    cases: Iterable[Case], results: Mapping[str, Result]
 ) -> dict[str, Result]:
-    """Return the verdicts, each failed scenario without the causes that those that passed rule out:
-    a system that refuses for such a cause would have refused there, too.
+    """Return the results, each failed scenario without the causes that others rule out.
 
-    A system that accepts none of the commands of a type refuses them for no cause that a scenario
-    isn't about.  If no cause is left, it is attributed to what the demanded answer rests on.
+    - A system that refuses for such a cause would have refused in a scenario that passed, too.
+    - If a system has accepted no command of a type, its refusals of that type tell nothing apart.
+      Then such a cause counts in scenarios about it alone.
+
+    If no cause is left, a failure is attributed to what the demanded answer rests on.
     """
-    scenarios = [case for case in cases if case.lane == FEATURES]
+    scenarios = [case for case in cases if case.lane == FEATURES and case.id in results]
     accepted: dict[type[Command], set[Row]] = {}
-    if any(verdicts[case.id].attributed_to for case in scenarios):
+    if any(results[case.id].attributed_to for case in scenarios):
         for case in scenarios:
-            if verdicts[case.id].status is Status.PASSED and case.pickle is not None:
+            if results[case.id].status is Status.PASSED and case.pickle is not None:
                 for command, refusals in refusals_ruled_out_by(case.pickle).items():
                     accepted.setdefault(command, set()).update(refusals)
     ruled_out = frozenset().union(*accepted.values())
     explain_none = explaining_none(ruled_out)
     explain_only_their_own = explaining_none(ruled_out | refusals_of_others(accepted))
 
-    found = dict(verdicts)
+    found = dict(results)
     for case in scenarios:
-        verdict = verdicts[case.id]
+        result = results[case.id]
         left = []
-        for name in verdict.attributed_to:
-            explains = name in case.requirements or name not in explain_only_their_own
-            if explains and name not in explain_none:
+        for name in result.attributed_to:
+            own = name in case.requirements
+            if name not in explain_none and (own or name not in explain_only_their_own):
                 left.append(name)
-        without = tuple(name for name in verdict.why.without if name not in explain_none)
-        found[case.id] = verdict._replace(
-            attributed_to=tuple(left) or verdict.why.rests_on or verdict.attributed_to,
-            why=verdict.why._replace(without=without),
+        without = tuple(name for name in result.why.without if name not in explain_none)
+        found[case.id] = result._replace(
+            attributed_to=tuple(left) or result.why.rests_on or result.attributed_to,
+            why=result.why._replace(without=without),
         )
     return found
 

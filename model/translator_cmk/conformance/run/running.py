@@ -138,11 +138,10 @@ class Running:
         revision = asked.pop("revision")
         own_features = asked.pop("own_features")
         cases = in_order(self.cases.values())
-        known = self.deviations.known(cases, self.results)
-        verdicts = without_causes_ruled_out(
-            cases, {case.id: verdict_on(case, self.results, known) for case in cases}
-        )
-        stale = list(self.deviations.stale(cases, self.results)) if self.finished else []
+        results = without_causes_ruled_out(cases, self.results)
+        known = self.deviations.known(cases, results)
+        verdicts = {case.id: verdict_on(case, results, known) for case in cases}
+        stale = list(self.deviations.stale(cases, results)) if self.finished else []
         envelope = {
             "format": FORMAT,
             "kit": __version__,
