@@ -218,6 +218,18 @@ def test_a_role_that_gives_an_account_no_access_to_keys_is_kept_beside_the_model
     assert at_work.world.state == before
 
 
+def test_the_name_of_a_role_assignment_stays_that_of_its_role_and_principal(
+    at_work: Customer,
+) -> None:
+    principal = principal_of(at_work)
+    place = f"{ASSIGNMENTS}/{uuid4()}"
+    for first, second in ((READER, ENCRYPTION_USER), (ENCRYPTION_USER, READER)):
+        assert ask(at_work, "PUT", place, role(principal, first)).status == 201
+        other = ask(at_work, "PUT", place, role(principal, second))
+        assert problem(other) == (409, "RoleAssignmentUpdateNotPermitted")
+        ask(at_work, "DELETE", place)
+
+
 @pytest.mark.parametrize(("has_role", "reads"), [(True, 200), (False, 403)])
 def test_a_vault_that_is_switched_to_azure_rbac_gives_access_by_roles(
     at_work: Customer, translating: Translating, has_role: bool, reads: int

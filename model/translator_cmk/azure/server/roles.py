@@ -99,13 +99,18 @@ def roles_of(call: Call, principal: str, vault: Vault) -> Iterator[Assigned]:
 
 
 def put_role(call: Call, vault: Vault) -> Reply:
-    """Assign a role, or return the assignment that is there."""
+    """Assign a role, or return the assignment that is there; raises `Problem` if another one has
+    its name.
+    """
     name = requested_name(call)
     role = requested_role(call)
     principal = requested_principal(call)
     present = assignments_on(call, vault).get(name)
-    if present is not None and present.role == role and present.principal == principal:
-        return Reply(200, call.asked.honoured(call.show("role", present), DEFINITION))
+    if present is not None:
+        if (present.role, present.principal) == (role, principal):
+            return Reply(200, call.asked.honoured(call.show("role", present), DEFINITION))
+        message = f"The role assignment '{name}' is of another role or principal."
+        raise Problem(409, "RoleAssignmentUpdateNotPermitted", message)
     account = account_with_identity(call, principal)
     if account is not None and gives_key_access(role):
         assign_in_model(call, vault, account, Assignment(name, role, call.now))
@@ -177,14 +182,11 @@ def assign_in_model(call: Call, vault: Vault, account: str, assignment: Assignme
 
 def assign_beside_model(call: Call, vault: Vault, name: str, role: str, principal: str) -> None:
     """Keep an assignment of which the model knows nothing; raises `Problem` if it is there under
-    another name, or another one has its name.
+    another name.
     """
     for other in assignments_on(call, vault).values():
-        if other.name != name and (other.role, other.principal) == (role, principal):
+        if (other.role, other.principal) == (role, principal):
             raise Problem(409, "RoleAssignmentExists", "The role assignment exists already.")
-        if other.name == name:
-            message = f"The role assignment '{name}' is of another role or principal."
-            raise Problem(409, "RoleAssignmentUpdateNotPermitted", message)
     assigned = Assigned(
         scope=scope_of(vault),
         name=name,
