@@ -156,6 +156,7 @@ ID = "7f1d5a30-54b1-4b0e-9d1e-0a8a6f0c1c03"
     ("arguments", "says"),
     [
         (("--endpoint", "http://localhost:1"), "write the URL of a Resource Manager"),
+        (("--endpoint", "https://["), "write the URL of a Resource Manager"),
         (("--endpoint", "https://127.0.0.1:1"), "can't be read"),
         (("--subscription", "not-a-guid"), "write the id of a subscription"),
         (("--subscription", ID, "--subscription", ID), "production is there twice"),

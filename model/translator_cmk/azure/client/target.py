@@ -91,7 +91,11 @@ def cloud_at(endpoint: str) -> Cloud:
     import requests
 
     url = endpoint.rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    # what is no URL at all is refused as one without https is
+    except ValueError:
+        parts = urlsplit("")
     if (
         parts.scheme != "https"
         or not parts.hostname
