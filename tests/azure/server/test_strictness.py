@@ -202,6 +202,20 @@ def test_data_stays_out_of_reach_until_access_that_was_restored_takes_effect(
     assert documents() == 200
 
 
+def test_a_policy_that_says_all_in_place_of_a_list_takes_nothing_away(
+    serve: Serve, clock: Clock
+) -> None:
+    customer = serve(grants_after=SECONDS)
+    begin(customer)
+    clock.go()
+    made = translate_under_cmk(customer)
+    for keys in (("all",), ("get", "wrapKey", "unwrapKey")):
+        change = policies(customer.tenant, principal_of(customer), keys=keys)
+        ask(customer, "PUT", f"{V}/kv-1/accessPolicies/replace", change)
+        assert custom(customer, "GET", f"/documents?workspaceId={made.workspace}").status == 200
+        clock.go()
+
+
 @pytest.mark.parametrize("uses_rbac", [False, True])
 def test_a_caller_waits_for_a_new_permission_and_keeps_the_old_ones(
     serve: Serve, clock: Clock, uses_rbac: bool

@@ -41,8 +41,10 @@ def in_effect(call: Call, vault: Vault, policy: Policy) -> Policy:
     change = settings_of(call.world, "policy_changes", vault.name).get(policy.object_id)
     if change is None or is_over(call, change.at):
         return policy
-    in_both = policy.permissions & change.before.permissions
-    return Policy(policy.object_id, in_both)
+    either = policy.permissions | change.before.permissions
+    # one of them may say `all` where the other lists some
+    in_both = {name for name in either if policy.allows(name) and change.before.allows(name)}
+    return Policy(policy.object_id, frozenset(in_both))
 
 
 def is_over(call: Call, since: float) -> bool:
