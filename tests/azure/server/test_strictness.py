@@ -259,13 +259,16 @@ def test_an_account_can_t_be_written_while_an_operation_is_on_it(
     assert made.headers["retry-after"] == "10"
     status = made.headers["azure-asyncoperation"].removeprefix(f"https://{MANAGER}")
     assert customer.ask("GET", MANAGER, status).body["status"] == "InProgress"
+    assert new_vault(customer).status == 201
     account = f"{A}/tr1".format(subscription=customer.subscription)
     move = {"resources": [account], "targetResourceGroup": account.partition("/providers/")[0]}
+    kept = f"{V}/kv-1".format(subscription=customer.subscription)
     writes = [
         ("PATCH", f"{A}/tr1", WITH_IDENTITY),
         ("PUT", f"{A}/tr1", ACCOUNT),
         ("DELETE", f"{A}/tr1", None),
         ("POST", f"{G}/moveResources", move),
+        ("POST", f"{G}/moveResources", {**move, "resources": [account, kept]}),
     ]
     for method, place, body in writes:
         refused = ask(customer, method, place, body)

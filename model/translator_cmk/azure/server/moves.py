@@ -23,12 +23,13 @@ def move_resources(call: Call, group: Group) -> Reply:
         if identifier not in held:
             message = f"'{identifier}' was not found in resource group '{group.name}'."
             raise missing("ResourceNotFound", message)
+        if isinstance(held[identifier], Resource):
+            refuse_busy(call, held[identifier].name)
 
     is_whole_group = set(asked) == held.keys() and target.name.lower() == group.name.lower()
     if len(asked) == 1 and isinstance(held[asked[0]], Resource):
-        account = held[asked[0]]
-        refuse_busy(call, account.name)
-        call.submit(commands.MoveResource(account.name, target.subscription, target.name))
+        account = held[asked[0]].name
+        call.submit(commands.MoveResource(account, target.subscription, target.name))
     elif is_whole_group:
         call.submit(commands.MoveResourceGroup(group.name, group.subscription, target.subscription))
     else:
