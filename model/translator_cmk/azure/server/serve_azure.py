@@ -96,7 +96,7 @@ def strictness_of(args: argparse.Namespace) -> Strictness:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the input ends or the command is interrupted."""
+    """Serve until the command is interrupted; without `--azure`, as `serve` does by itself."""
     strictness = strictness_of(args)
     if args.azure is None:
         if args.fault:
